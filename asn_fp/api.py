@@ -1,0 +1,321 @@
+"""The front door: lists of files in, one association out.
+
+`asn_from_list` finds the rule, gives it its own knobs, and puts the knobs that every rule has (roles, keys, paths)
+around it as steps, so that an explanation shows those too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from asn_fp import steps as s
+from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, RuleError, did_you_mean, message, raise_all
+from asn_fp.explain import Report, Story
+from asn_fp.explain import explain as explain_rule
+from asn_fp.names import check_asn_id
+from asn_fp.pipeline import Rule
+from asn_fp.records import Association, Associations, Exposure, Items
+from asn_fp.rules import RULES, RuleFunction
+from asn_fp.rules.lists import DMS_Level3_Base
+from asn_fp.vocabulary import PARTNER_EXPTYPES
+
+__all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make"]
+
+AnyRule: TypeAlias = Rule[Any, Any] | RuleFunction | str
+"""A rule, a function of knobs that gives one, the name of a rule, or where to find one: ``"module:name"``."""
+
+COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
+"""The knobs that every rule has; the others are the rule's own."""
+
+
+def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -> Association:
+    """Make one association from a list of files.
+
+    Args:
+        items: file names, paths, or (name, exptype) pairs, in any mix.
+        rule: a rule, its name, or ``"module:name"``.
+        knobs: settings. Every rule takes ``background``, ``imprint``, ``psf``, ``selfcal``, ``target_acquisition``,
+            ``sourcecat``, ``segmap``, ``direct_image`` (lists of names: files that have that role only, whether they
+            are among the items or not), ``acid`` (the association candidate id), ``asn_type``, ``meta`` (top-level
+            keys), ``paths`` (``as-given``, ``basename``, ``relative``, ``absolute``) with ``start`` (the folder that
+            the association goes to), ``suffixes`` (product suffixes to know besides the pipeline's). The rules for
+            lists also take ``product_name``; those of stage 2 ``product_name_func(item, number)`` and ``by``.
+            ``with_exptype`` is accepted and changes nothing: a pair has its exptype anyway.
+
+    Raises:
+        KnobError: an unknown knob or a value that it does not take.
+        ItemError: no items, items that are no names, a file twice, two roles for one file.
+        ProductError: no product name, one product name twice, no science file.
+        RuleError: an unknown rule, or one that makes several associations of these items.
+
+    >>> asn = asn_from_list(["a_cal.fits", "b_cal.fits"], product_name="l3_results")
+    >>> [member["expname"] for member in asn["products"][0]["members"]]
+    ['a_cal.fits', 'b_cal.fits']
+    >>> asn = asn_from_list(["a_rate.fits"], "level2", background=["sky_rate.fits"], acid="o001")
+    >>> asn.asn_id, [member.exptype for member in asn.products[0].members]
+    ('o001', ['science', 'background'])
+    """
+    associations = make(rule, items, **knobs)
+    if len(associations) != 1:
+        names = ", ".join(repr(each.products[0].name) for each in associations[:5] if each.products)
+        way_out = f"use make(), or the command asn make with --output-dir; the products are {names}"
+        raise RuleError(message("rule", f"it makes {len(associations)} associations of these items", _name(rule), way_out))
+    return associations[0]
+
+
+def make(rule: AnyRule, items: Items, **knobs: Any) -> Associations:
+    """Run any rule on a list of files and return all associations that it makes.
+
+    Args:
+        rule: a rule, its name, or ``"module:name"``.
+        items: as `asn_from_list` takes them.
+        knobs: as `asn_from_list` takes them.
+
+    Raises:
+        AsnError: as `asn_from_list`, and where the rule makes nothing.
+
+    >>> [asn.asn_rule for asn in make("level3", ["a_cal.fits"], product_name="p")]
+    ['level3']
+    """
+    listed = _listed(items)
+    composed = compose(rule, **knobs)
+    associations: Associations = composed(listed)
+    if not associations:
+        raise ProductError(_nothing(composed, listed))
+    unused = _unused(composed, listed, associations) if any(knobs.get(role) for role in PARTNER_EXPTYPES) else []
+    for exposure in unused:
+        text = message(exposure.exptype, "attached to no product", exposure.name.text, "asn explain tells why")
+        warnings.warn(text, AsnWarning, stacklevel=2)
+    return associations
+
+
+def explain(rule: AnyRule, items: Items, file: str | None = None, **knobs: Any) -> Story | Report:
+    """Tell what a rule does with one file, step by step, or with every file in one table.
+
+    Args:
+        rule: a rule, its name, or ``"module:name"``.
+        items: as `asn_from_list` takes them.
+        file: the name of the file to tell about; by default all are told.
+        knobs: as `asn_from_list` takes them.
+
+    Raises:
+        ItemError: the file is not among the items.
+
+    >>> print(explain("level2", ["a_rate.fits"], background=["b_rate.fits"]))
+    file         role        products, or what left it out
+    a_rate.fits  science     a
+    b_rate.fits  background  a
+    """
+    return explain_rule(compose(rule, **knobs), _listed(items), file)
+
+
+def _listed(items: Items) -> Items:
+    if isinstance(items, (str, bytes, os.PathLike)):
+        return items  # read says what is wrong with it
+    listed = tuple(items)
+    if not listed:
+        raise ItemError(message("items", "none given", [], "give at least one file name"))
+    return listed
+
+
+def _nothing(rule: Rule[Any, Any], items: Items) -> str:
+    """Return the message for a run that made nothing: the reasons, the most frequent first."""
+    report = explain_rule(rule, items)
+    assert isinstance(report, Report)
+    reasons: dict[str, list[str]] = {}
+    for story in report.stories:
+        reasons.setdefault(story.verdict(), []).append(story.file)
+    shown = sorted(reasons.items(), key=lambda item: -len(item[1]))[:5]
+    told = "; ".join(f"{len(files)} of {len(report.stories)} ({files[0]!r}, ...) {why}" for why, files in shown)
+    return message("association", f"nothing to make of {len(report.stories)} files", rule.name, told)
+
+
+def _unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> list[Exposure]:
+    """Return the files that were given a role and serve no product."""
+    exposures = items
+    for step in rule.steps[:2]:
+        exposures = step(exposures) if step.name in ("read", "enlist") else exposures
+    used = {
+        exposure.index
+        for association in associations
+        for sources in (association.origin.sources if association.origin else ())
+        for exposure in sources
+        if exposure is not None
+    }
+    return [each for each in exposures if isinstance(each, Exposure) and "exptype" in each.told and each.index not in used]
+
+
+# ------------------------------------------------------------------------------------------------ rules and their knobs
+
+
+def compose(rule: AnyRule, **knobs: Any) -> Rule[Any, Any]:
+    """Return a rule with all its knobs set: its own inside, those that every rule has as steps around it.
+
+    Args:
+        rule: a rule, its name, or ``"module:name"``.
+        knobs: as `asn_from_list` takes them.
+
+    Raises:
+        KnobError: unknown knobs; all of them in one error.
+        RuleError: an unknown rule, or one that does not go from items to associations.
+
+    >>> print(compose("level3", product_name="p", psf=["ref_calints.fits"], acid="c1001"))
+    level3
+      1. read()
+      2. enlist({'psf': ['ref_calints.fits']})
+      3. gather()
+      4. require('science')
+      5. name('p')
+      6. seal(asn_rule='level3', together=True)
+      7. stamp({'asn_id': 'c1001'})
+      8. identify()
+      9. verify()
+    """
+    found = find_rule(rule)
+    own = knobs_of(found)
+    known = [*own, *COMMON_KNOBS]
+    unknown = [knob for knob in knobs if knob not in known]
+    raise_all(KnobError, [message(f"knob of {_name(rule)}", "unknown", knob, did_you_mean(knob, known)) for knob in unknown])
+    plain = found if isinstance(found, Rule) else found(**{knob: value for knob, value in knobs.items() if knob in own})
+    if not isinstance(plain, Rule):
+        raise RuleError(message("rule", "it gives no Rule", rule, "a rule is made by asn_fp.rule(name, *steps)"))
+    return _around(plain, knobs)
+
+
+def _around(rule: Rule[Any, Any], knobs: Mapping[str, Any]) -> Rule[Any, Any]:
+    suffixes = tuple(_names(knobs.get("suffixes"), "suffixes"))
+    roles = {role: _names(knobs[role], role) for role in PARTNER_EXPTYPES if knobs.get(role)}
+    stamps = _stamps(knobs)
+    sealed = next((at for at, each in enumerate(rule.steps, 1) if each.gives == Associations), None)
+    if sealed is None:
+        raise RuleError(message("rule", "no step gives associations", rule.name, "end it with s.seal(...)"))
+    if stamps:
+        rule = rule.after(sealed, s.stamp(stamps))
+    rule = _read_with(rule, suffixes)
+    if roles:
+        rule = rule.after(1, s.enlist(roles, suffixes=suffixes) if suffixes else s.enlist(roles))
+    paths = knobs.get("paths") or "as-given"
+    if paths != "as-given":
+        here = Path.cwd().as_posix()
+        rule = rule.after(len(rule.steps), s.relocate(paths, start=os.fspath(knobs.get("start") or here), cwd=here))
+    return rule
+
+
+def _read_with(rule: Rule[Any, Any], suffixes: tuple[str, ...]) -> Rule[Any, Any]:
+    """Return a rule that begins with `read`, which knows the given suffixes too."""
+    first = rule.steps[0]
+    if first.name != "read":
+        return rule.before(1, s.read(suffixes=suffixes) if suffixes else s.read())
+    own = tuple(first.settings.get("suffixes", ()))
+    return rule.replace(1, s.read(suffixes=own + suffixes)) if suffixes else rule
+
+
+def _names(value: Any, knob: str) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, (str, bytes, os.PathLike)):
+        raise KnobError(message(knob, "one name where a list belongs", value, "put it in a list: [name]"))
+    return [os.fspath(name) for name in value]
+
+
+def _stamps(knobs: Mapping[str, Any]) -> dict[str, Any]:
+    acid = knobs.get("acid")
+    given = {"asn_id": check_asn_id(acid) if acid is not None else None, "asn_type": knobs.get("asn_type")}
+    return {**{key: value for key, value in given.items() if value is not None}, **(knobs.get("meta") or {})}
+
+
+def knobs_of(rule: Rule[Any, Any] | RuleFunction) -> dict[str, inspect.Parameter]:
+    """Return the knobs of a rule itself, by name; a plain rule has none.
+
+    >>> list(knobs_of(RULES["level3"]))
+    ['product_name']
+    """
+    return {} if isinstance(rule, Rule) else dict(inspect.signature(rule, eval_str=True).parameters)
+
+
+def find_rule(rule: AnyRule, *files: str | os.PathLike[str]) -> Rule[Any, Any] | RuleFunction:
+    """Return the rule of a name: one that comes with the package, one in the files given, or ``"module:name"``.
+
+    Args:
+        rule: a name, ``"module:name"``, ``"file.py:name"``; a rule or a function is returned as it is.
+        files: Python files that define rules.
+
+    Raises:
+        RuleError: there is no such rule, or its module cannot be imported.
+
+    >>> find_rule("level3").__name__, find_rule("asn_fp.rules.lists:level3").__name__
+    ('level3', 'level3')
+    >>> find_rule("levle3")
+    Traceback (most recent call last):
+    asn_fp.errors.RuleError: rule (unknown): 'levle3'; did you mean 'level3'?
+    """
+    if not isinstance(rule, str):
+        if isinstance(rule, Rule) or callable(rule):
+            return rule
+        raise RuleError(message("rule", "not a rule, a function or a name", rule, did_you_mean(str(rule), RULES)))
+    place, colon, name = rule.rpartition(":")
+    if colon:
+        return _member(_module(place), name)
+    modules = [_module(os.fspath(file)) for file in files]
+    for module in modules:
+        if hasattr(module, rule):
+            return _member(module, rule)
+    if rule in RULES:
+        return RULES[rule]
+    known = [*RULES, *(name for module in modules for name in _rules_in(module))]
+    raise RuleError(message("rule", "unknown", rule, did_you_mean(rule, known)))
+
+
+def _rules_in(module: Any) -> list[str]:
+    public = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    own = getattr(module, "__name__", "")
+    return [
+        name
+        for name, value in public.items()
+        if isinstance(value, Rule) or (inspect.isfunction(value) and value.__module__ == own)
+    ]
+
+
+def _member(module: Any, name: str) -> Rule[Any, Any] | RuleFunction:
+    value = getattr(module, name, None)
+    if isinstance(value, Rule) or callable(value):
+        return value
+    reason = f"not in {module.__name__}" if value is None else f"in {module.__name__} it is no rule"
+    raise RuleError(message("rule", reason, name, did_you_mean(name, _rules_in(module))))
+
+
+def _module(place: str) -> Any:
+    if place.endswith(".py"):
+        return _module_from_file(Path(place))
+    try:
+        return importlib.import_module(place)
+    except ImportError as error:
+        raise RuleError(message("module of rules", str(error), place, "is it installed, or meant as a file.py?")) from error
+
+
+def _module_from_file(path: Path) -> Any:
+    if not path.is_file():
+        raise RuleError(message("file of rules", "no such file", str(path), "give the path of a Python file"))
+    spec = importlib.util.spec_from_file_location(f"asn_rules_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise RuleError(message("file of rules", reason, str(path), "it must run without error")) from error
+    return module
+
+
+def _name(rule: AnyRule) -> str:
+    return rule if isinstance(rule, str) else rule.name if isinstance(rule, Rule) else getattr(rule, "__name__", repr(rule))

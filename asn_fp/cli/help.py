@@ -1,0 +1,162 @@
+"""The help texts, made from the signatures of the commands and the docstrings of the rules."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from asn_fp.cli.argv import Kind, Option, options_of
+from asn_fp.pipeline import Rule
+
+__all__ = ["OPTION_HELP", "SHORTS", "command_help", "overview", "overview_line"]
+
+SHORTS: Final[Mapping[str, str]] = {"output_file": "o", "rule": "r", "id": "i", "format": "f"}
+"""The letters that stand for options."""
+
+OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
+    "output_file": ("FILE", "the association file to write; - prints it"),
+    "output_dir": ("DIR", "the folder to write to, under the suggested names; made if it is missing"),
+    "rule": ("RULE", "the rule: a name ('asn rules' lists them), my_rules.py:my_rule, or package.module:my_rule"),
+    "ruledefs": ("FILE.py", "a Python file with rules of your own, found by their names; may be repeated"),
+    "format": ("FORMAT", "deprecated: associations are always JSON"),
+    "product_name": ("NAME", "the product's name; at stage 2 also a template such as '{stem}_mine'"),
+    "by": ("KEY,...", "attach a partner only where it agrees in these: program, observation, visit, activity, exposure, "
+           "segment, detector"),
+    "id": ("ID", "the association candidate id: o001, c1001, a3001"),
+    "background": ("NAME,...", "files that are backgrounds"),
+    "imprint": ("NAME,...", "files that are imprints (leakcals)"),
+    "psf": ("NAME,...", "files that are PSF references"),
+    "selfcal": ("NAME,...", "files for the bad-pixel self-calibration"),
+    "target_acquisition": ("NAME,...", "files that are target acquisitions"),
+    "sourcecat": ("NAME,...", "source catalogues (_cat.ecsv)"),
+    "segmap": ("NAME,...", "segmentation maps (_segm.fits)"),
+    "direct_image": ("NAME,...", "direct images (_i2d.fits)"),
+    "asn_type": ("TYPE", "the association type: image2, spec2, image3, spec3, coron3, ami3, tso3, ..."),
+    "meta": ("KEY=VALUE", "set a top-level key; may be repeated"),
+    "paths": ("HOW", "how members are written: as-given (default), basename, relative, absolute"),
+    "suffix": ("SUFFIX", "a product suffix to know besides the pipeline's; may be repeated"),
+    "file": ("NAME", "tell the whole story of this file, step by step"),
+    "json": ("", "print JSON"),
+    "strict": ("", "count warnings as errors"),
+}  # fmt: skip
+"""For each option what its value is called, and what it does."""
+
+_PARTNERS: Final = """\
+A partner option (--background ... --direct-image) may be repeated; commas separate names, patterns are expanded (quote
+them: --background 'bkg*.fits'), @list.txt reads names, one a line. A file named in a role has that role only, also when
+it is among FILES. FILES may hold @list.txt and - (names from standard input); file names that begin with - go after --."""
+
+_ABOUT: Final[Mapping[str, tuple[str, str]]] = {
+    "asn_from_list": (
+        "asn_from_list -o FILE [-r RULE] [--product-name NAME] [options] FILES",
+        """\
+Make an association: a JSON file that tells a JWST pipeline which exposures to process together.
+
+  asn_from_list -o l2_asn.json -r DMSLevel2bBase *.fits
+      stage 2: one product for each file, for calwebb_image2 or calwebb_spec2
+  asn_from_list -o l2_asn.json -r DMSLevel2bBase --background 'bkg*.fits' *.fits
+      the same, and every product has the backgrounds as members
+  asn_from_list -o l3_asn.json --product-name l3_results *.fits
+      stage 3: all files in one product; the pipeline's output begins with l3_results
+  asn_from_list -o l3_asn.json --product-name l3_results --psf 'ref*.fits' *.fits
+      the same, with PSF references""",
+    ),
+    "make": (
+        "asn make RULE -o FILE | --output-dir DIR [options] FILES",
+        "Run any rule on files and write what it makes. The options of RULE are shown by 'asn make RULE --help'.",
+    ),
+    "rules": ("asn rules [--json]", "List the rules that come with the package."),
+    "show": ("asn show RULE [options]", "Print the numbered steps of a rule, with the options given, and what it is for."),
+    "explain": (
+        "asn explain RULE [--file NAME] [--json] [options] FILES",
+        "Tell for each file its role and products, or the step that left it out and why. Nothing is written.",
+    ),
+    "check": (
+        "asn check [--strict] [--json] FILE.json ...",
+        "Find what a pipeline would stumble over in association files. The exit status is 1 where there is an error.",
+    ),
+    "tree": ("asn tree FILE.json ...", "Draw the products and members of association files."),
+    "demo": (
+        "asn demo [FOLDER]",
+        "Write a small set of sample exposures to FOLDER (asn_demo), run the two documented commands on them, and show\n"
+        "what they make.",
+    ),
+}
+
+
+def overview_line(name: str) -> str:
+    """Return one sentence about a command.
+
+    >>> overview_line("rules")
+    'List the rules that come with the package.'
+    """
+    return re.split(r"(?<=\.)\s", _ABOUT[name][1], maxsplit=1)[0]
+
+
+def overview(commands: Mapping[str, Callable[..., Any]]) -> str:
+    """Return the help of ``asn``: its commands, a line each.
+
+    >>> print(overview({"rules": print}).splitlines()[0])
+    usage: asn COMMAND ...
+    """
+    width = max(map(len, commands))
+    lines = [f"  {name:<{width}}  {overview_line(name)}" for name in commands]
+    return "\n".join(["usage: asn COMMAND ...", "", *lines, "", "'asn COMMAND --help' tells more.", ""])
+
+
+def command_help(program: str, name: str, command: Callable[..., Any], rule: Any = None) -> str:
+    """Return the help of one command, with the knobs of a rule where one is given.
+
+    >>> from asn_fp.cli.commands import rules
+    >>> print(command_help("asn", "rules", rules).splitlines()[0])
+    usage: asn rules [--json]
+    """
+    usage, about = _ABOUT[name]
+    options = [
+        each for each in options_of(inspect.signature(command, eval_str=True), SHORTS) if each.name not in ("files", "folder")
+    ]
+    if program == "asn":
+        options = [each for each in options if each.name != "rule"]
+    knob_help = rule_knobs(rule) if rule is not None else {}
+    rows = [_row(each, knob_help) for each in options]
+    parts = [f"usage: {usage}", "", about, *(["", _of_rule(rule)] if rule is not None and program == "asn" else [])]
+    if rows:
+        parts += ["", "options:", *rows, *_wrapped("  -h, --help", "show this text")]
+    if any(each.name == "background" for each in options):
+        parts += ["", _PARTNERS]
+    return "\n".join([*parts, ""])
+
+
+def _of_rule(rule: Any) -> str:
+    name = rule.name if isinstance(rule, Rule) else rule.__name__
+    doc = rule.doc if isinstance(rule, Rule) else (inspect.getdoc(rule) or "")
+    return f"{name}: {doc.partition('Args:')[0].strip()}"
+
+
+def rule_knobs(rule: Any) -> dict[str, str]:
+    """Return what the docstring of a rule says about each of its knobs.
+
+    >>> from asn_fp.rules.lists import level3
+    >>> rule_knobs(level3)
+    {'product_name': "the name of the product, which the pipeline's output files begin with."}
+    """
+    _, _, args = (inspect.getdoc(rule) or "").partition("Args:\n")
+    block = re.split(r"\n\S", args, maxsplit=1)[0]
+    found = re.findall(r"^    (\w+): (.*(?:\n {6,}.*)*)", block, flags=re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def _row(option: Option, knob_help: Mapping[str, str]) -> str:
+    value, text = OPTION_HELP.get(option.name, (option.name.upper(), knob_help.get(option.name, "")))
+    letter = f"-{option.short}, " if option.short else ""
+    shown = f"  {letter}{option.spelled}" + ("" if option.kind is Kind.FLAG else f" {value}")
+    return "\n".join(_wrapped(shown, text))
+
+
+def _wrapped(left: str, text: str) -> list[str]:
+    lines = textwrap.wrap(text, 78) or [""]
+    first = f"{left:<32}  {lines[0]}" if len(left) <= 32 else f"{left}\n{'':<34}{lines[0]}"
+    return [first.rstrip(), *(f"{'':<34}{line}" for line in lines[1:])]

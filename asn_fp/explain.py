@@ -1,0 +1,271 @@
+"""Why a file is where it is, or nowhere: the story that follows from comparing what went in and out of each step.
+
+No transform records anything. A rule is run once more, every carrier is kept, and each step that left an exposure out
+is asked for its reason. Nobody pays for this until they ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from attrs import asdict, frozen
+
+from asn_fp.errors import AsnError, ItemError, did_you_mean, message
+from asn_fp.pipeline import Rule, Step
+from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Reason
+
+__all__ = ["Line", "Report", "Story", "Use", "explain"]
+
+_Identity: TypeAlias = tuple[int, Candidate | None]
+
+
+@frozen
+class Use:
+    """Hold one place where a file is used: the product, the role there, and the rung of the match ladder."""
+
+    product: str
+    role: str
+    rung: int = 0
+
+
+@frozen
+class Line:
+    """Hold what one step did to one file: its number from 1, the step as written, what happened, what differed."""
+
+    number: int
+    step: str
+    text: str
+    differing: tuple[tuple[str, str, str], ...] = ()
+
+
+@frozen
+class Story:
+    """Hold the way of one file through a rule.
+
+    Attributes:
+        file: its name in the input.
+        role: its role at the end.
+        uses: the products it is in.
+        lines: what each step did to it; steps that did nothing are not there.
+        left_out: the line of the step that left it out, None where it is in a product.
+    """
+
+    file: str
+    role: str
+    uses: tuple[Use, ...]
+    lines: tuple[Line, ...]
+    left_out: Line | None
+
+    def verdict(self) -> str:
+        """Return the end of the story in one phrase."""
+        if self.left_out is not None:
+            return f"left out by step {self.left_out.number}, {self.left_out.step}: {self.left_out.text}"
+        roles = dict.fromkeys(use.role for use in self.uses)
+        return f"{' and '.join(roles)} of {_counted([use.product for use in self.uses])}"
+
+    def __str__(self) -> str:
+        width = max((len(line.step) for line in self.lines), default=0)
+        told = [f"  {line.number:>2}. {line.step:<{min(width, 60)}}  {line.text}" for line in self.lines]
+        return "\n".join([f"{self.file}: {self.verdict()}", *told])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the story as plain dicts and lists."""
+        return asdict(self)
+
+
+@frozen
+class Report:
+    """Hold the stories of all files of one run, in input order, and the error that stopped the rule, if any."""
+
+    rule: str
+    stories: tuple[Story, ...]
+    stopped: str | None = None
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Return one row for each file: the file, its role, its products or what left it out."""
+        return [(story.file, "" if story.left_out else story.role, _row(story)) for story in self.stories]
+
+    def __str__(self) -> str:
+        rows = [("file", "role", "products, or what left it out"), *self.rows()]
+        wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+        lines = [f"{file:<{wide[0]}}  {role:<{wide[1]}}  {end}".rstrip() for file, role, end in rows]
+        return "\n".join([*lines, *([f"stopped: {self.stopped}"] if self.stopped else [])])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain dicts and lists."""
+        return {"rule": self.rule, "stopped": self.stopped, "files": [story.to_dict() for story in self.stories]}
+
+
+def _row(story: Story) -> str:
+    return story.verdict() if story.left_out else _counted([use.product for use in story.uses])
+
+
+def _counted(products: Sequence[str]) -> str:
+    names = list(dict.fromkeys(products))
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{len(names)} products: {shown}" if len(names) > 1 else shown
+
+
+def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story | Report:
+    """Tell what a rule does with one file, step by step, or with every file in one table.
+
+    Args:
+        rule: the rule.
+        items: what the rule is run on.
+        file: the name of the file to tell about, as given or without its folder; by default all are told.
+
+    Raises:
+        ItemError: the file is not among the items.
+
+    >>> from asn_fp.rules.lists import level3
+    >>> print(explain(level3(product_name="l3"), ["a_cal.fits", "b_cal.fits"]))
+    file        role     products, or what left it out
+    a_cal.fits  science  l3
+    b_cal.fits  science  l3
+    """
+    carriers, stopped = _run(rule, items)
+    first = _first_seen(carriers)
+    looks = [_look(carrier, step.gives if step else None) for step, carrier in zip((None, *rule.steps), carriers, strict=False)]
+    if file is not None:
+        chosen = [exposure for exposure in first.values() if file in (exposure.name.text, exposure.name.base)]
+        if not chosen:
+            names = [exposure.name.text for exposure in first.values()]
+            raise ItemError(message("file", "not among the items", file, did_you_mean(file, names)))
+        return _story(rule.steps, carriers, looks, chosen[0], stopped)
+    told = tuple(_story(rule.steps, carriers, looks, exposure, stopped) for exposure in first.values())
+    return Report(rule.name, told, stopped)
+
+
+def _run(rule: Rule[Any, Any], items: Any) -> tuple[list[Any], str | None]:
+    """Return the carrier before the first step and after each one, as far as the rule gets."""
+    carriers = [items if isinstance(items, (str, bytes)) else tuple(items)]
+    for step in rule.steps:
+        try:
+            carriers.append(step(carriers[-1]))
+        except AsnError as error:
+            if len(carriers) == 1:
+                raise
+            return carriers, f"step {len(carriers)}, {step}: {error}"
+    return carriers, None
+
+
+def _first_seen(carriers: Iterable[Any]) -> dict[_Identity, Exposure]:
+    first: dict[_Identity, Exposure] = {}
+    for carrier in carriers:
+        if isinstance(carrier, tuple):
+            for thing in carrier:
+                if isinstance(thing, Exposure):
+                    first.setdefault(thing.identity, thing)
+    return dict(sorted(first.items(), key=lambda item: item[0][0]))
+
+
+@frozen
+class _Look:
+    """Hold what a carrier says about exposures: those present, and where each is used."""
+
+    kind: str
+    present: Mapping[_Identity, Exposure]
+    uses: Mapping[_Identity, tuple[Use, ...]]
+
+
+def _look(carrier: Any, kind: Any) -> _Look:
+    if isinstance(carrier, Draft):
+        return _Look("draft", {each.identity: each for each in carrier.pool}, _uses_of_draft(carrier))
+    things = carrier if isinstance(carrier, tuple) else ()
+    if kind == Associations:
+        return _Look("associations", {}, _uses_of_associations(things))
+    return _Look("exposures", {each.identity: each for each in things if isinstance(each, Exposure)}, {})
+
+
+def _uses_of_draft(draft: Draft) -> Mapping[_Identity, tuple[Use, ...]]:
+    found: dict[_Identity, list[Use]] = {}
+    for bundle in draft.bundles:
+        label = bundle.name or f"the product of {bundle.leads[0].name.text}"
+        for lead in bundle.leads:
+            found.setdefault(lead.identity, []).append(Use(label, lead.exptype))
+        for partner in bundle.extra:
+            if partner.source is not None:
+                found.setdefault(partner.source.identity, []).append(Use(label, partner.exptype, partner.rung))
+    return {identity: tuple(uses) for identity, uses in found.items()}
+
+
+def _uses_of_associations(associations: Iterable[Association]) -> Mapping[_Identity, tuple[Use, ...]]:
+    found: dict[_Identity, list[Use]] = {}
+    for association in associations:
+        sources = association.origin.sources if association.origin else ()
+        for product, exposures in zip(association.products or (), sources, strict=False):
+            for member, exposure in zip(product.members, exposures, strict=False):
+                if exposure is not None:
+                    found.setdefault(exposure.identity, []).append(Use(product.name, member.exptype))
+        for exposure in sources[0] if association.members else ():
+            if exposure is not None:
+                found.setdefault(exposure.identity, []).append(Use(f"the list {association.asn_rule}", exposure.exptype))
+    return {identity: tuple(uses) for identity, uses in found.items()}
+
+
+def _story(
+    steps: Sequence[Step[Any, Any]], carriers: Sequence[Any], looks: Sequence[_Look], exposure: Exposure, stopped: str | None
+) -> Story:
+    lines: list[Line] = []
+    blamed: Line | None = None
+    identity, now = exposure.identity, exposure
+    for number, (step, before, after) in enumerate(zip(steps, looks, looks[1:], strict=False), 1):
+        seen = after.present.get(identity)
+        told = _told(step, carriers[number - 1], before, after, now, number)
+        if told is not None:
+            line, out = told
+            lines.append(line)
+            blamed = line if out else None
+        now = seen or now
+    uses = looks[-1].uses.get(identity, ())
+    if not uses and stopped is not None:
+        blamed = Line(len(looks), str(steps[len(looks) - 1]), "the rule stopped here, with an error")
+        lines.append(blamed)
+    elif not uses and blamed is None:
+        blamed = lines[-1] if lines else Line(0, "", "it is in no product")
+    return Story(exposure.name.text, now.exptype, uses, tuple(lines), None if uses else blamed)
+
+
+def _told(
+    step: Step[Any, Any], carrier: Any, before: _Look, after: _Look, exposure: Exposure, number: int
+) -> tuple[Line, bool] | None:
+    """Return what a step did to an exposure, and whether that leaves it out as far as we know; None for nothing."""
+    identity = exposure.identity
+    was, now = before.uses.get(identity, ()), after.uses.get(identity, ())
+    if after.kind == "exposures":
+        return _among_exposures(step, carrier, before, after, exposure, number)
+    if was == now and before.kind != "exposures":
+        reason = None if now else step.reason(carrier, exposure)
+        return (_line(number, step, reason.text, reason), True) if reason else None
+    if now:
+        added = [use for use in now if use not in was] or list(now)
+        rung = f", by rung {added[0].rung + 1} of the ladder" if any(use.rung for use in added) else ""
+        return _line(number, step, f"{added[0].role} of {_counted([use.product for use in added])}{rung}"), False
+    if before.kind == "exposures" and identity not in before.present:
+        return None
+    reason = step.reason(carrier, exposure)
+    text = reason.text if reason else f"no product has it any more, as {exposure.exptype}"
+    return _line(number, step, text, reason), True
+
+
+def _among_exposures(
+    step: Step[Any, Any], carrier: Any, before: _Look, after: _Look, exposure: Exposure, number: int
+) -> tuple[Line, bool] | None:
+    old, new = before.present.get(exposure.identity), after.present.get(exposure.identity)
+    if new is None:
+        if old is None:
+            return None
+        reason = step.reason(carrier, exposure)
+        return _line(number, step, reason.text if reason else "left out", reason), True
+    if old is None:
+        return _line(number, step, f"comes in as {new.exptype}"), False
+    if old.exptype != new.exptype:
+        return _line(number, step, f"is {new.exptype} now, was {old.exptype}"), False
+    if old.name != new.name:
+        return _line(number, step, f"is called {new.name.text} now"), False
+    return None
+
+
+def _line(number: int, step: Step[Any, Any], text: str, reason: Reason | None = None) -> Line:
+    return Line(number, str(step), text, reason.differing if reason else ())

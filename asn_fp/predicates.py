@@ -1,0 +1,168 @@
+"""Predicates: named questions about one exposure, which an explanation can ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Final
+
+from attrs import field, frozen
+
+from asn_fp import keys
+from asn_fp.records import Exposure
+
+__all__ = [
+    "EVERY",
+    "Predicate",
+    "all_of",
+    "any_of",
+    "exp_type",
+    "exptype_in",
+    "has",
+    "instrument",
+    "is_science",
+    "named",
+    "not_",
+    "observation_in",
+    "value_in",
+]
+
+
+@frozen
+class Predicate:
+    """Hold one question: its name, the columns it reads, the function that answers it, and its parts, if any."""
+
+    name: str
+    columns: tuple[str, ...]
+    function: Callable[[Exposure], bool] = field(eq=keys.behaviour, hash=False)
+    parts: tuple[Predicate, ...] = ()
+
+    def __call__(self, exposure: Exposure) -> bool:
+        """Return the answer for one exposure."""
+        return self.function(exposure)
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+    def failing(self, exposure: Exposure) -> Predicate:
+        """Return the smallest part that says no to an exposure, this predicate itself where it has none."""
+        return next((part.failing(exposure) for part in self.parts if not part(exposure)), self)
+
+
+def value_in(key: keys.Key | str, *allowed: str) -> Predicate:
+    """Ask whether the value of a key is one of those given; text is compared in lower case.
+
+    >>> from asn_fp.names import parse
+    >>> value_in("detector", "nrs1")(Exposure(0, parse("jw01234002001_02101_00001_nrs1_rate.fits")))
+    True
+    """
+    (key,) = keys.as_keys(key)
+    wanted = frozenset(value.lower() for value in allowed)
+    name = f"value_in({', '.join([str(key), *map(repr, allowed)])})"
+    return Predicate(name, key.columns, lambda exposure: key.function(exposure) in wanted)
+
+
+def has(column: str) -> Predicate:
+    """Ask whether a keyword is defined.
+
+    >>> from asn_fp.names import parse
+    >>> has("IS_PSF")(Exposure(0, parse("a_cal.fits"), meta={"is_psf": "t"}))
+    True
+    """
+    lowered = column.lower()
+    return Predicate(f"has({lowered!r})", (lowered,), lambda exposure: lowered in exposure.meta)
+
+
+def exp_type(*allowed: str) -> Predicate:
+    """Ask whether EXP_TYPE is one of those given.
+
+    >>> exp_type("NRS_IFU")
+    exp_type('nrs_ifu')
+    """
+    wanted = frozenset(value.lower() for value in allowed)
+    name = f"exp_type({', '.join(repr(value.lower()) for value in allowed)})"
+    return Predicate(name, ("exp_type",), lambda exposure: exposure.meta.get("exp_type") in wanted)
+
+
+def exptype_in(*allowed: str) -> Predicate:
+    """Ask whether the role of an exposure is one of those given.
+
+    >>> exptype_in("background", "imprint")
+    exptype_in('background', 'imprint')
+    """
+    name = f"exptype_in({', '.join(map(repr, allowed))})"
+    return Predicate(name, ("exptype",), lambda exposure: exposure.exptype in allowed)
+
+
+def instrument(*allowed: str) -> Predicate:
+    """Ask whether the instrument, by header or by the detector in the name, is one of those given.
+
+    >>> from asn_fp.names import parse
+    >>> instrument("NIRSPEC")(Exposure(0, parse("jw01234002001_02101_00001_nrs1_rate.fits")))
+    True
+    """
+    return value_in(keys.instrument, *allowed)
+
+
+def observation_in(*numbers: str) -> Predicate:
+    """Ask whether the observation number is one of those given; ``2`` means ``002``.
+
+    >>> from asn_fp.names import parse
+    >>> observation_in("2")(Exposure(0, parse("jw01234002001_02101_00001_nrs1_rate.fits")))
+    True
+    """
+    return value_in(keys.observation, *(str(number).zfill(3) for number in numbers))
+
+
+def named(*patterns: str) -> Predicate:
+    """Ask whether the file name, without its folder, matches one of the shell patterns.
+
+    >>> from asn_fp.names import parse
+    >>> named("*_leakcal_*")(Exposure(0, parse("raw/jw01234_leakcal_rate.fits")))
+    True
+    """
+
+    def read(exposure: Exposure) -> bool:
+        base = exposure.name.base
+        return any(fnmatchcase(base, pattern) for pattern in patterns)
+
+    return Predicate(f"named({', '.join(map(repr, patterns))})", ("filename",), read)
+
+
+def all_of(*parts: Predicate) -> Predicate:
+    """Ask whether every part says yes.
+
+    >>> all_of(is_science, has("FILTER"))
+    all_of(is_science, has('filter'))
+    """
+    return _joined("all_of", parts, lambda exposure: all(part.function(exposure) for part in parts))
+
+
+def any_of(*parts: Predicate) -> Predicate:
+    """Ask whether at least one part says yes.
+
+    >>> any_of(has("IS_PSF"), has("BKGDTARG")).columns
+    ('is_psf', 'bkgdtarg')
+    """
+    joined = _joined("any_of", parts, lambda exposure: any(part.function(exposure) for part in parts))
+    return Predicate(joined.name, joined.columns, joined.function)
+
+
+def not_(part: Predicate) -> Predicate:
+    """Ask the opposite.
+
+    >>> not_(has("IS_PSF"))
+    not_(has('is_psf'))
+    """
+    return Predicate(f"not_({part})", part.columns, lambda exposure: not part.function(exposure))
+
+
+def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposure], bool]) -> Predicate:
+    columns = dict.fromkeys(column for part in parts for column in part.columns)
+    return Predicate(f"{name}({', '.join(map(str, parts))})", tuple(columns), function, parts)
+
+
+is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science")
+EVERY: Final = Predicate("EVERY", (), lambda _: True)

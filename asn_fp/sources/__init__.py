@@ -1,0 +1,1 @@
+"""Where exposures come from: the only modules that look into FITS files."""

@@ -1,0 +1,62 @@
+"""The staged face of the transforms: each takes its settings and gives a step for a rule.
+
+``steps.attach("background", by="detector")`` is a step; ``transforms.attach(draft, "background", by="detector")`` is
+the same transform, run at once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from asn_fp import transforms
+from asn_fp.pipeline import step
+from asn_fp.records import Draft, Exposures
+from asn_fp.transforms.attach import why_not_attached
+from asn_fp.transforms.group import why_no_lead, why_not_grouped
+from asn_fp.transforms.refine import why_not_required
+from asn_fp.transforms.select import why_dropped, why_not_kept
+
+__all__ = [
+    "attach",
+    "classify",
+    "distinct",
+    "drop",
+    "enlist",
+    "gather",
+    "group",
+    "identify",
+    "keep",
+    "listed",
+    "mark",
+    "name",
+    "one_each",
+    "read",
+    "relocate",
+    "require",
+    "seal",
+    "stamp",
+    "verify",
+]
+
+_NO_EXPOSURES: Final[Exposures] = ()
+_NO_DRAFT: Final = Draft()
+
+read = step(transforms.read, probe=_NO_EXPOSURES)
+enlist = step(transforms.enlist, probe=_NO_EXPOSURES)
+keep = step(transforms.keep, why=why_not_kept)
+drop = step(transforms.drop, why=why_dropped)
+mark = step(transforms.mark, probe=_NO_EXPOSURES)
+classify = step(transforms.classify)
+gather = step(transforms.gather, why=why_no_lead)
+group = step(transforms.group, why=why_not_grouped, probe=_NO_EXPOSURES)
+one_each = step(transforms.one_each)
+attach = step(transforms.attach, why=why_not_attached, probe=_NO_DRAFT)
+require = step(transforms.require, why=why_not_required)
+name = step(transforms.name, probe=_NO_DRAFT)
+distinct = step(transforms.distinct)
+seal = step(transforms.seal, probe=_NO_DRAFT)
+listed = step(transforms.listed)
+identify = step(transforms.identify)
+stamp = step(transforms.stamp, probe=())
+relocate = step(transforms.relocate, probe=())
+verify = step(transforms.verify, probe=())

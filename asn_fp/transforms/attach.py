@@ -1,0 +1,226 @@
+"""Products in the making to the same ones with partners: backgrounds, imprints, PSF references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeAlias
+
+from asn_fp.errors import KnobError, MatchError, did_you_mean, message, raise_all
+from asn_fp.keys import By, Key, as_keys, values
+from asn_fp.matching import Index, KeyValue, agree
+from asn_fp.predicates import Predicate
+from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
+from asn_fp.vocabulary import EXPTYPES
+
+__all__ = ["attach", "why_not_attached"]
+
+OWN: Final = "own"
+Relation: TypeAlias = Callable[[Exposure, Exposure], bool]
+
+_NEAREST_AMONG = 1000
+"""How many different products the search for a nearest miss looks at."""
+
+
+def attach(
+    draft: Draft,
+    exptype: str,
+    *,
+    by: By | list[By] = (),
+    among: Predicate | None = None,
+    unless: Relation | None = None,
+    at_least: int = 0,
+    at_most: int | None = None,
+    closest: Key | str | None = None,
+) -> Draft:
+    """Attach to every product the exposures of one role that agree with one of its leads; never a lead itself.
+
+    Args:
+        draft: the products in the making, and the pool that partners come from.
+        exptype: the role, both of the exposures and of the members they become; with `among`, ``"own"`` attaches each
+            in the role that it has.
+        by: what must agree: a key, several in a tuple, or a list of such as a ladder, of which the first rung that
+            finds anything is used; by default everything of that role is attached.
+        among: which exposures of the pool may be attached; by default those whose role is `exptype`.
+        unless: a relation ``(lead, exposure) -> bool`` that forbids a pair (nods at one position, say).
+        at_least: how many partners a product must get.
+        at_most: how many partners a product may get; the first ones of the input, or the closest.
+        closest: a key with a number (a time in days, say); the partners are ordered by their distance to the lead.
+
+    Raises:
+        KnobError: an unknown exptype or key.
+        MatchError: products that get fewer than `at_least`; all of them in one error, each with the nearest miss.
+
+    >>> from asn_fp.transforms import gather, one_each, read
+    >>> from asn_fp.predicates import is_science
+    >>> items = ["jw01234001001_02101_00001_nrs1_rate.fits", ("jw01234002001_02101_00001_nrs1_rate.fits", "background"),
+    ...          ("jw01234002001_02101_00001_nrs2_rate.fits", "background")]
+    >>> draft = attach(one_each(gather(read(items), of=is_science)), "background", by=("program", "detector"))
+    >>> [partner.name for partner in draft.bundles[0].extra]
+    ['jw01234002001_02101_00001_nrs1_rate.fits']
+    """
+    if exptype not in EXPTYPES and not (exptype == OWN and among is not None):
+        raise KnobError(message("exptype", "unknown", exptype, did_you_mean(exptype, EXPTYPES)))
+    ladder = _ladder(by)
+    (distance,) = as_keys(closest) if closest is not None else (None,)
+    partners = _partners(draft.pool, exptype, among)
+    if not partners and not at_least:
+        return draft
+    rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
+    bundles = tuple(_attached(bundle, rungs, unless, at_most, distance) for bundle in draft.bundles)
+    if at_least:
+        _enough(draft.bundles, bundles, exptype, at_least, ladder[-1], partners)
+    return Draft(bundles, draft.pool)
+
+
+def _ladder(by: By | list[By]) -> tuple[tuple[Key, ...], ...]:
+    return tuple(as_keys(rung) for rung in by) if isinstance(by, list) else (as_keys(by),)
+
+
+def _partners(pool: Iterable[Exposure], exptype: str, among: Predicate | None) -> tuple[Exposure, ...]:
+    if among is None:
+        return tuple(exposure for exposure in pool if exposure.exptype == exptype)
+    return tuple(exposure for exposure in pool if among.function(exposure))
+
+
+class _Rung:
+    """Look up the partners for the leads of a product, by one tuple of keys."""
+
+    def __init__(self, keys: tuple[Key, ...], partners: Iterable[Partner]) -> None:
+        self.keys = keys
+        keyed = ((values(keys, partner.source), partner) for partner in partners if partner.source is not None)
+        self.index = Index((key, partner) for key, partner in keyed if None not in key)
+        self.found: dict[KeyValue, tuple[Partner, ...]] = {}
+
+    def agreeing(self, lead: Exposure) -> tuple[Partner, ...]:
+        """Return the partners that agree with one lead; the same tuple for every lead with the same key."""
+        key = values(self.keys, lead)
+        if None in key:
+            return ()
+        if key not in self.found:
+            self.found[key] = tuple(self.index.agreeing(key))
+        return self.found[key]
+
+
+def _rung(number: int, keys: tuple[Key, ...], partners: Sequence[Exposure], exptype: str) -> _Rung:
+    role = None if exptype == OWN else exptype
+    return _Rung(keys, [Partner(role or exposure.exptype, exposure.name.text, exposure, number) for exposure in partners])
+
+
+def _attached(
+    bundle: Bundle, rungs: Sequence[_Rung], unless: Relation | None, at_most: int | None, distance: Key | None
+) -> Bundle:
+    for rung in rungs:
+        found = _of_bundle(bundle, rung)
+        if unless is not None and found:
+            found = tuple(each for each in found if each.source and not any(unless(lead, each.source) for lead in bundle.leads))
+        if found:
+            if distance is not None:
+                found = _nearest_first(found, bundle.leads, distance)
+            return Bundle(bundle.key, bundle.name, bundle.leads, bundle.extra + found[:at_most])
+    return bundle
+
+
+def _of_bundle(bundle: Bundle, rung: _Rung) -> tuple[Partner, ...]:
+    if len(bundle.leads) == 1:
+        found = rung.agreeing(bundle.leads[0])
+    else:
+        every = {id(partner): partner for lead in bundle.leads for partner in rung.agreeing(lead)}
+        found = tuple(sorted(every.values(), key=lambda partner: partner.source.index if partner.source else -1))
+    own = {lead.index for lead in bundle.leads}
+    if any(partner.source is not None and partner.source.index in own for partner in found):
+        found = tuple(partner for partner in found if partner.source is None or partner.source.index not in own)
+    return found
+
+
+def _nearest_first(found: tuple[Partner, ...], leads: Sequence[Exposure], distance: Key) -> tuple[Partner, ...]:
+    marks = [mark for lead in leads if (mark := _number(distance, lead)) is not None]
+
+    def far(partner: Partner) -> float:
+        mark = _number(distance, partner.source) if partner.source is not None else None
+        return min((abs(mark - other) for other in marks), default=float("inf")) if mark is not None else float("inf")
+
+    return tuple(sorted(found, key=far))
+
+
+def _number(key: Key, exposure: Exposure) -> float | None:
+    value = key(exposure)
+    try:
+        return None if value is None else float(str(value))
+    except ValueError:
+        reason = f"{key} is not a number"
+        raise MatchError(message("exposure", reason, exposure.name.text, "closest= takes a numeric keyword")) from None
+
+
+def _enough(
+    before: Iterable[Bundle],
+    after: Iterable[Bundle],
+    exptype: str,
+    at_least: int,
+    keys: tuple[Key, ...],
+    partners: Sequence[Exposure],
+) -> None:
+    problems = []
+    for old, new in zip(before, after, strict=True):
+        count = len(new.extra) - len(old.extra)
+        if count < at_least:
+            near = _miss(keys, partners, old.leads)
+            reason = f"needs at least {at_least} {exptype}, found {count}"
+            way_out = near.text if near else f"there is no {exptype} among the {len(partners)} exposures looked at"
+            problems.append(message("product", reason, old.name or old.leads[0].name.text, way_out))
+    raise_all(MatchError, problems)
+
+
+def _miss(keys: tuple[Key, ...], ones: Iterable[Exposure], others: Iterable[Exposure]) -> Reason | None:
+    """Return how the pair that comes nearest to agreeing differs, or None where there is no pair."""
+    best: tuple[int, Exposure, tuple[tuple[str, str, str], ...]] | None = None
+    for one in ones:
+        for other in others:
+            differing = _differing(keys, one, other)
+            if best is None or len(differing) < best[0]:
+                best = (len(differing), other, differing)
+    if best is None:
+        return None
+    said = ", ".join(f"{what} {here}, not {there}" for what, here, there in best[2])
+    return Reason(f"nearest is {best[1].name.text!r}: {said}", best[2])
+
+
+def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[tuple[str, str, str], ...]:
+    pairs = [(key, key(one), key(other)) for key in keys]
+    return tuple(
+        (str(key), _shown(here), _shown(there))
+        for key, here, there in pairs
+        if here is None or there is None or not agree((here,), (there,))
+    )
+
+
+def _shown(value: object) -> str:
+    return "undefined" if value is None else repr(value)
+
+
+def why_not_attached(
+    before: Draft,
+    exposure: Exposure,
+    exptype: str,
+    by: By | list[By] = (),
+    among: Predicate | None = None,
+    unless: Relation | None = None,
+    at_most: int | None = None,
+    **_: object,
+) -> Reason | None:
+    """Return why a partner was attached to no product: the product that comes nearest, and the values that differ."""
+    if not _partners((exposure,), exptype, among):
+        return None
+    if not before.bundles:
+        return Reason(f"no product is there to attach a {exptype} to")
+    keys = _ladder(by)[-1]
+    leads = [lead for bundle in before.bundles for lead in bundle.leads if lead.index != exposure.index]
+    different = {values(keys, lead): lead for lead in reversed(leads)}
+    near = _miss(keys, (exposure,), list(different.values())[:_NEAREST_AMONG])
+    if near is not None and not near.differing and unless is not None:
+        return Reason(f"{getattr(unless, '__name__', unless)} forbids it for every product that it agrees with")
+    if near is None:
+        return Reason("it leads the only product, and an exposure is never its own partner")
+    if not near.differing:
+        limit = f"a product takes at most {at_most}" if at_most is not None else "an earlier rung of the ladder found others"
+        return Reason(f"{limit}, and others came first")
+    return Reason(f"as {exptype} it agrees with no product; {near.text}", near.differing)

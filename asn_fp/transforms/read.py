@@ -1,0 +1,127 @@
+"""Items to exposures."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+
+from asn_fp.errors import ItemError, did_you_mean, message, raise_all
+from asn_fp.names import FileName, parse
+from asn_fp.records import Exposure, Exposures, Item, Items
+from asn_fp.vocabulary import EXPTYPES
+
+__all__ = ["enlist", "read"]
+
+
+def read(items: Items, *, suffixes: Sequence[str] = ()) -> Exposures:
+    """Turn file names, paths and (name, exptype) pairs into exposures, in the order given.
+
+    Exposures pass through as they are, so a rule that begins with `read` also runs on what a header or a pool gave.
+
+    Args:
+        items: names, paths, pairs or exposures in any mix; a pair without an exptype is science.
+        suffixes: product suffixes to know besides the pipeline's own.
+
+    Raises:
+        ItemError: items that are no names, unknown exptypes, a file listed twice; all of them in one error.
+
+    >>> [exposure.exptype for exposure in read(["a_rate.fits", ("b_rate.fits", "background")])]
+    ['science', 'background']
+    >>> read(["a_rate.fits", ("b_rate.fits", "bckground"), "./a_rate.fits"])
+    Traceback (most recent call last):
+    asn_fp.errors.ItemError: exptype of 'b_rate.fits' (unknown): 'bckground'; did you mean 'background'?
+    item (listed twice, as number 1 and number 3): './a_rate.fits'; leave one of them out
+    """
+    if isinstance(items, (str, bytes, os.PathLike)):
+        raise ItemError(message("items", "one name where a list of names belongs", items, "put it in a list: [name]"))
+    listed = items if isinstance(items, tuple) else tuple(items)
+    if listed and all(isinstance(item, Exposure) for item in listed):
+        return listed  # type: ignore[return-value]
+    problems: list[str] = []
+    read_items = tuple(_exposure(index, item, suffixes, problems) for index, item in enumerate(listed))
+    seen: dict[str, int] = {}
+    for exposure in read_items:
+        first = seen.setdefault(_same_file(exposure.name), exposure.index)
+        if first != exposure.index:
+            reason = f"listed twice, as number {first + 1} and number {exposure.index + 1}"
+            problems.append(message("item", reason, exposure.name.text, "leave one of them out"))
+    raise_all(ItemError, problems)
+    return read_items
+
+
+def _exposure(index: int, item: Item, suffixes: Sequence[str], problems: list[str]) -> Exposure:
+    if type(item) is str and item:
+        return Exposure(index, parse(item, suffixes))
+    if isinstance(item, Exposure):
+        return item
+    name, exptype = item if isinstance(item, (tuple, list)) and len(item) == 2 else (item, None)
+    text = _text(name)
+    if not text:
+        problems.append(message(f"item {index + 1}", "not a file name, a path or a (name, exptype) pair", item))
+        return Exposure(index, parse(f"?{index}"))
+    if not exptype:
+        return Exposure(index, parse(text, suffixes))
+    return Exposure(index, parse(text, suffixes), _role(exptype, text, problems), told=frozenset(["exptype"]))
+
+
+def _text(name: object) -> str:
+    if isinstance(name, (str, os.PathLike)):
+        return os.fsdecode(name)
+    return ""
+
+
+def _role(exptype: object, text: str, problems: list[str]) -> str:
+    role = str(exptype).lower()
+    if role not in EXPTYPES:
+        problems.append(message(f"exptype of {text!r}", "unknown", exptype, did_you_mean(role, EXPTYPES)))
+    return role
+
+
+def _same_file(name: FileName) -> str:
+    """Return what two ways to write one path have in common; nothing is looked up on disk."""
+    return posixpath.normpath(name.text) if name.folder else name.text
+
+
+def enlist(
+    exposures: Exposures, roles: Mapping[str, Iterable[str | os.PathLike[str]]], *, suffixes: Sequence[str] = ()
+) -> Exposures:
+    """Give files the roles that the user names for them; files that are not in the input yet are added to it.
+
+    The user's word beats whatever the exposure was before.
+
+    Args:
+        exposures: the input so far.
+        roles: exptype to the names of the files that have it.
+        suffixes: product suffixes to know besides the pipeline's own.
+
+    Raises:
+        ItemError: an unknown exptype, or two roles for one file; all of them in one error.
+
+    >>> [exposure.exptype for exposure in enlist(read(["a_rate.fits", "b_rate.fits"]), {"background": ["b_rate.fits"]})]
+    ['science', 'background']
+    >>> [exposure.name.text for exposure in enlist(read(["a_rate.fits"]), {"imprint": ["c_rate.fits"]})]
+    ['a_rate.fits', 'c_rate.fits']
+    """
+    if not any(roles.values()):
+        return exposures
+    problems: list[str] = []
+    places = {_same_file(exposure.name): at for at, exposure in enumerate(exposures)}
+    given = {_same_file(exposure.name): exposure.exptype for exposure in exposures if "exptype" in exposure.told}
+    result, free = list(exposures), 1 + max((exposure.index for exposure in exposures), default=-1)
+    for exptype, names in roles.items():
+        _role(exptype, "the files given", problems)
+        for name in names:
+            parsed = parse(os.fsdecode(name), suffixes)
+            file = _same_file(parsed)
+            other = given.setdefault(file, exptype)
+            if other != exptype:
+                problems.append(message("file", f"two roles: {other} and {exptype}", parsed.text, "name it in one role only"))
+            elif file in places:
+                result[places[file]] = result[places[file]].with_role(exptype, told=True)
+            else:
+                places[file] = len(result)
+                added = Exposure(free + len(result) - len(exposures), parsed)
+                result.append(added.with_role(exptype, told=True))
+    raise_all(ItemError, problems)
+    return tuple(result)

@@ -1,0 +1,130 @@
+"""Products in the making, or plain exposures, to associations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from asn_fp._version import __version__
+from asn_fp.errors import ItemError, KnobError, did_you_mean, message
+from asn_fp.records import Association, Associations, Bundle, Draft, Exposure, Exposures, Member, Origin, Product
+
+__all__ = ["LAYOUTS", "listed", "seal"]
+
+_HEAD: Final = ("asn_type", "asn_rule", "version_id", "code_version", "degraded_status", "program", "constraints", "asn_id")
+LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "list2": (*_HEAD, "asn_pool", "products"),
+    "stage2": (*_HEAD, "asn_pool", "target", "products"),
+    "stage3": (*_HEAD, "target", "asn_pool", "products"),
+}
+"""The keys of an association file in their order, by kind: a stage-2 list, which has no target; generated stage 2;
+stage 3, listed or generated (jwst 3.0.0, ``DMSLevel2bBase`` and ``DMS_Level3_Base``)."""
+
+_NOT_DEGRADED: Final = "No known degraded exposures in association."
+
+
+def seal(
+    draft: Draft,
+    *,
+    asn_rule: str,
+    asn_type: str = "None",
+    program: str = "noprogram",
+    asn_id: str = "a3001",
+    target: str = "none",
+    asn_pool: str = "none",
+    constraints: str = "No constraints",
+    together: bool = False,
+    layout: str = "stage3",
+) -> Associations:
+    """Turn products in the making into associations: one for each, or all of them in one.
+
+    Args:
+        draft: the products in the making, with names.
+        asn_rule: the rule's name.
+        asn_type: which pipeline the association is for.
+        program: the program, five digits.
+        asn_id: the association candidate id.
+        target: the target; it is left out where the layout does not have it.
+        asn_pool: the pool it came from.
+        constraints: a text about what matched.
+        together: put all products into one association; without products there is none.
+        layout: which keys the file has, in which order: ``list2``, ``stage2`` or ``stage3``.
+
+    Raises:
+        KnobError: another word for `layout`.
+
+    >>> from asn_fp.transforms import gather, name, read
+    >>> (asn,) = seal(name(gather(read(["a_cal.fits"])), "l3_results"), asn_rule="level3")
+    >>> asn["products"][0]["members"][0]["expname"]
+    'a_cal.fits'
+    """
+    if layout not in LAYOUTS:
+        raise KnobError(message("layout", "unknown", layout, did_you_mean(layout, LAYOUTS)))
+    keys = {
+        "asn_type": asn_type,
+        "asn_rule": asn_rule,
+        "version_id": None,
+        "code_version": __version__,
+        "degraded_status": _NOT_DEGRADED,
+        "program": program,
+        "constraints": constraints,
+        "asn_id": asn_id,
+        "target": target,
+        "asn_pool": asn_pool,
+    }
+    order = LAYOUTS[layout]
+    kept = {key: value for key, value in keys.items() if key in order}
+    parts = [draft.bundles] if together and draft.bundles else [(bundle,) for bundle in draft.bundles]
+    return tuple(_association(bundles, kept, order) for bundles in parts)
+
+
+def _association(bundles: Sequence[Bundle], keys: dict[str, Any], order: tuple[str, ...]) -> Association:
+    opener = next((lead for bundle in bundles for lead in bundle.leads), None)
+    return Association(
+        **keys,
+        products=tuple(Product(bundle.name, _members(bundle)) for bundle in bundles),
+        order=order,
+        origin=Origin(keys["asn_rule"], opener.candidate if opener else None, opener, tuple(map(_sources, bundles))),
+    )
+
+
+def _members(bundle: Bundle) -> tuple[Member, ...]:
+    leads = tuple(Member(lead.name.text, lead.exptype) for lead in bundle.leads)
+    if not bundle.extra:
+        return leads
+    return leads + tuple(Member(partner.name, partner.exptype) for partner in bundle.extra)
+
+
+def _sources(bundle: Bundle) -> tuple[Exposure | None, ...]:
+    return bundle.leads + tuple(partner.source for partner in bundle.extra) if bundle.extra else bundle.leads
+
+
+def listed(exposures: Exposures, *, asn_rule: str) -> Associations:
+    """Turn exposures into one association that is a plain list of names, without products or roles.
+
+    Raises:
+        ItemError: an exposure has a role, which such a list cannot hold.
+
+    >>> from asn_fp.transforms import read
+    >>> listed(read(["a.fits", "b.fits"]), asn_rule="Association")[0].members
+    ('a.fits', 'b.fits')
+    """
+    _no_roles(exposures, asn_rule)
+    association = Association(
+        asn_type="None",
+        asn_rule=asn_rule,
+        version_id=None,
+        code_version=__version__,
+        members=tuple(exposure.name.text for exposure in exposures),
+        origin=Origin(asn_rule, None, exposures[0] if exposures else None, (exposures,)),
+    )
+    return (association,)
+
+
+def _no_roles(exposures: Iterable[Exposure], asn_rule: str) -> None:
+    roles = [exposure for exposure in exposures if exposure.exptype != "science"]
+    if roles:
+        reason = f"{roles[0].exptype}, and {asn_rule} lists names without roles"
+        raise ItemError(
+            message("file with a role", reason, roles[0].name.text, "use a rule that makes products, such as 'level3'")
+        )
