@@ -35,6 +35,9 @@ AnyRule: TypeAlias = Rule[Any, Any] | RuleFunction | str
 COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
 """The knobs that every rule has; the others are the rule's own."""
 
+_ROLED: Final = (tuple, list, Exposure)
+"""The kinds of item that may carry a role."""
+
 
 def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -> Association:
     """Make one association from a list of files.
@@ -63,7 +66,7 @@ def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -
     >>> asn.asn_id, [member.exptype for member in asn.products[0].members]
     ('o001', ['science', 'background'])
     """
-    associations = make(rule, items, **knobs)
+    associations = _made(rule, items, knobs)
     if len(associations) != 1:
         names = ", ".join(repr(each.products[0].name) for each in associations[:5] if each.products)
         way_out = f"use make(), or the command asn make with --output-dir; the products are {names}"
@@ -85,15 +88,20 @@ def make(rule: AnyRule, items: Items, **knobs: Any) -> Associations:
     >>> [asn.asn_rule for asn in make("level3", ["a_cal.fits"], product_name="p")]
     ['level3']
     """
+    return _made(rule, items, knobs)
+
+
+def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations:
+    """Run a rule, and warn of unused partners on the line that called the function which calls this one."""
     listed = _listed(items)
     composed = compose(rule, **knobs)
     associations: Associations = composed(listed)
     if not associations:
         raise ProductError(_nothing(composed, listed))
-    unused = _unused(composed, listed, associations) if any(knobs.get(role) for role in PARTNER_EXPTYPES) else []
-    for exposure in unused:
+    with_roles = any(knobs.get(role) for role in PARTNER_EXPTYPES) or any(isinstance(item, _ROLED) for item in listed)
+    for exposure in _unused(composed, listed, associations) if with_roles else ():
         text = message(exposure.exptype, "attached to no product", exposure.name.text, "asn explain tells why")
-        warnings.warn(text, AsnWarning, stacklevel=2)
+        warnings.warn(text, AsnWarning, stacklevel=3)
     return associations
 
 
@@ -139,7 +147,7 @@ def _nothing(rule: Rule[Any, Any], items: Items) -> str:
 
 
 def _unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> list[Exposure]:
-    """Return the files that were given a role and serve no product."""
+    """Return the files that were given a partner's role and serve no product."""
     exposures = items
     for step in rule.steps[:2]:
         exposures = step(exposures) if step.name in ("read", "enlist") else exposures
@@ -150,7 +158,8 @@ def _unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> l
         for exposure in sources
         if exposure is not None
     }
-    return [each for each in exposures if isinstance(each, Exposure) and "exptype" in each.told and each.index not in used]
+    told = (each for each in exposures if isinstance(each, Exposure) and "exptype" in each.told)
+    return [each for each in told if each.exptype in PARTNER_EXPTYPES and each.index not in used]
 
 
 # ------------------------------------------------------------------------------------------------ rules and their knobs

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from asn_fp.errors import AsnError, ItemError, did_you_mean, message
 from asn_fp.pipeline import Rule, Step
@@ -22,11 +22,11 @@ _Identity: TypeAlias = tuple[int, Candidate | None]
 
 @frozen
 class Use:
-    """Hold one place where a file is used: the product, the role there, and the rung of the match ladder."""
+    """Hold one place where a file is used: the product, the role there, and the rung of the match ladder, not compared."""
 
     product: str
     role: str
-    rung: int = 0
+    rung: int = field(default=0, eq=False)
 
 
 @frozen
@@ -127,13 +127,13 @@ def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story 
     carriers, stopped = _run(rule, items)
     first = _first_seen(carriers)
     looks = [_look(carrier, step.gives if step else None) for step, carrier in zip((None, *rule.steps), carriers, strict=False)]
+    chosen = {key: each for key, each in first.items() if file is None or file in (each.name.text, each.name.base)}
+    if file is not None and not chosen:
+        names = [exposure.name.text for exposure in first.values()]
+        raise ItemError(message("file", "not among the items", file, did_you_mean(file, names)))
+    told = tuple(_story(rule.steps, carriers, looks, key, each, stopped) for key, each in chosen.items())
     if file is not None:
-        chosen = [exposure for exposure in first.values() if file in (exposure.name.text, exposure.name.base)]
-        if not chosen:
-            names = [exposure.name.text for exposure in first.values()]
-            raise ItemError(message("file", "not among the items", file, did_you_mean(file, names)))
-        return _story(rule.steps, carriers, looks, chosen[0], stopped)
-    told = tuple(_story(rule.steps, carriers, looks, exposure, stopped) for exposure in first.values())
+        return next((story for story in told if story.uses), told[0])
     return Report(rule.name, told, stopped)
 
 
@@ -151,13 +151,21 @@ def _run(rule: Rule[Any, Any], items: Any) -> tuple[list[Any], str | None]:
 
 
 def _first_seen(carriers: Iterable[Any]) -> dict[_Identity, Exposure]:
+    """Return every exposure as it came in; one that was copied for its candidates, once for each of them."""
     first: dict[_Identity, Exposure] = {}
     for carrier in carriers:
         if isinstance(carrier, tuple):
             for thing in carrier:
                 if isinstance(thing, Exposure):
                     first.setdefault(thing.identity, thing)
-    return dict(sorted(first.items(), key=lambda item: item[0][0]))
+    copied = {index for index, candidate in first if candidate is not None}
+    kept = {key: _of(first, (key[0], None)) or each for key, each in first.items() if key[1] or key[0] not in copied}
+    return dict(sorted(kept.items(), key=lambda item: item[0][0]))
+
+
+def _of(present: Mapping[_Identity, Exposure], identity: _Identity) -> Exposure | None:
+    """Return an exposure, or what it was before it was copied for its candidates."""
+    return present.get(identity) or present.get((identity[0], None))
 
 
 @frozen
@@ -205,21 +213,26 @@ def _uses_of_associations(associations: Iterable[Association]) -> Mapping[_Ident
 
 
 def _story(
-    steps: Sequence[Step[Any, Any]], carriers: Sequence[Any], looks: Sequence[_Look], exposure: Exposure, stopped: str | None
+    steps: Sequence[Step[Any, Any]],
+    carriers: Sequence[Any],
+    looks: Sequence[_Look],
+    identity: _Identity,
+    exposure: Exposure,
+    stopped: str | None,
 ) -> Story:
     lines: list[Line] = []
     blamed: Line | None = None
-    identity, now = exposure.identity, exposure
+    now = exposure
     for number, (step, before, after) in enumerate(zip(steps, looks, looks[1:], strict=False), 1):
-        seen = after.present.get(identity)
-        told = _told(step, carriers[number - 1], before, after, now, number)
+        seen = _of(after.present, identity)
+        told = _told(step, carriers[number - 1], before, after, identity, now, number)
         if told is not None:
             line, out = told
             lines.append(line)
             blamed = line if out else None
         now = seen or now
     uses = looks[-1].uses.get(identity, ())
-    if not uses and stopped is not None:
+    if stopped is not None and (uses or _of(looks[-1].present, identity)):
         blamed = Line(len(looks), str(steps[len(looks) - 1]), "the rule stopped here, with an error")
         lines.append(blamed)
     elif not uses and blamed is None:
@@ -228,21 +241,27 @@ def _story(
 
 
 def _told(
-    step: Step[Any, Any], carrier: Any, before: _Look, after: _Look, exposure: Exposure, number: int
+    step: Step[Any, Any],
+    carrier: Any,
+    before: _Look,
+    after: _Look,
+    identity: _Identity,
+    exposure: Exposure,
+    number: int,
 ) -> tuple[Line, bool] | None:
     """Return what a step did to an exposure, and whether that leaves it out as far as we know; None for nothing."""
-    identity = exposure.identity
     was, now = before.uses.get(identity, ()), after.uses.get(identity, ())
     if after.kind == "exposures":
-        return _among_exposures(step, carrier, before, after, exposure, number)
+        return _among_exposures(step, carrier, exposure, _of(before.present, identity), _of(after.present, identity), number)
     if was == now and before.kind != "exposures":
         reason = None if now else step.reason(carrier, exposure)
         return (_line(number, step, reason.text, reason), True) if reason else None
     if now:
-        added = [use for use in now if use not in was] or list(now)
+        known = set(was)
+        added = [use for use in now if use not in known] or list(now)
         rung = f", by rung {added[0].rung + 1} of the ladder" if any(use.rung for use in added) else ""
         return _line(number, step, f"{added[0].role} of {_counted([use.product for use in added])}{rung}"), False
-    if before.kind == "exposures" and identity not in before.present:
+    if before.kind == "exposures" and _of(before.present, identity) is None:
         return None
     reason = step.reason(carrier, exposure)
     text = reason.text if reason else f"no product has it any more, as {exposure.exptype}"
@@ -250,9 +269,8 @@ def _told(
 
 
 def _among_exposures(
-    step: Step[Any, Any], carrier: Any, before: _Look, after: _Look, exposure: Exposure, number: int
+    step: Step[Any, Any], carrier: Any, exposure: Exposure, old: Exposure | None, new: Exposure | None, number: int
 ) -> tuple[Line, bool] | None:
-    old, new = before.present.get(exposure.identity), after.present.get(exposure.identity)
     if new is None:
         if old is None:
             return None
@@ -264,6 +282,8 @@ def _among_exposures(
         return _line(number, step, f"is {new.exptype} now, was {old.exptype}"), False
     if old.name != new.name:
         return _line(number, step, f"is called {new.name.text} now"), False
+    if old.candidate != new.candidate and new.candidate is not None:
+        return _line(number, step, f"is considered for {new.candidate.id}"), False
     return None
 
 

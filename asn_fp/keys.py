@@ -16,7 +16,6 @@ from attrs import field, frozen
 
 from asn_fp.errors import KnobError, did_you_mean, message
 from asn_fp.records import Exposure
-from asn_fp.vocabulary import INSTRUMENTS
 
 __all__ = [
     "ANY",
@@ -78,6 +77,11 @@ class Key:
     def __call__(self, exposure: Exposure) -> Hashable | None:
         """Return the value for one exposure."""
         return self.function(exposure)
+
+    @property
+    def label(self) -> str:
+        """Return what the key reads, for people: ``pupil or grating``."""
+        return self.name if "(" not in self.name else " or ".join(self.columns)
 
     def __str__(self) -> str:
         return self.name
@@ -144,13 +148,6 @@ def _activity(exposure: Exposure) -> str | None:
     return f"{getattr(parts, 'visit_group', '')}{getattr(parts, 'sequence', '')}{number}"
 
 
-def _instrument(exposure: Exposure) -> str | None:
-    if (value := exposure.meta.get("instrume")) is not None:
-        return value
-    parts = exposure.name.parts
-    return getattr(parts, "instrument", None) or INSTRUMENTS.get(getattr(parts, "detector", ""))
-
-
 def _product(exposure: Exposure) -> str:
     """Return folder and stem, the folder in its shortest spelling, as the peer names stage-2 products."""
     name = exposure.name
@@ -164,7 +161,7 @@ activity = Key("activity", ("visitgrp", "seq_id", "act_id"), _activity)
 exposure = _named("exposure", ("exposure",), "exposure", width=5)
 segment = _named("segment", ("exsegnum",), "segment", width=3)
 detector = _named("detector", ("detector",), "detector")
-instrument = Key("instrument", ("instrume",), _instrument)
+instrument = _named("instrument", ("instrume",), "instrument")
 target = _named("target", ("targetid",), "target")
 stem = Key("stem", ("filename",), lambda exposure: exposure.name.stem)
 product = Key("product", ("filename",), _product)

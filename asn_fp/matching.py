@@ -108,12 +108,11 @@ def maximal_keys(keys: Iterable[KeyValue]) -> tuple[KeyValue, ...]:
     if not partial:
         return tuple(known)
     index = Index((key, key) for key in partial)
-    for key in partial:  # grows while it is read
+    for key in partial:  # grows while it is read; merging with the given keys, one after another, leads to all
         for other in index.agreeing(key):
             both = merged(key, other)
             if both not in known:
                 known[both] = None
-                index.add(both, both)
                 partial.append(both)
     everything = Index((key, key) for key in known)
     refined = {key for key in partial for other in everything.agreeing(key) if other != key and merged(key, other) == other}

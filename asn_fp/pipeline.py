@@ -38,7 +38,7 @@ class Step(Generic[C, D]):
     name: str
     function: Callable[..., D]
     settings: Mapping[str, Any] = field(hash=False)
-    written: str
+    written: str = field(eq=False)
     takes: Any = field(hash=False)
     gives: Any = field(hash=False)
     why: Why | None = None
@@ -185,7 +185,7 @@ class Rule(Generic[C, D]):
         if found:
             choices = ", ".join(f"{at + 1} is {self.steps[at]}" for at in found)
             raise RuleError(message(f"step of {self.name}", "several are called so", place, f"give its number: {choices}"))
-        hint = did_you_mean(place, dict.fromkeys(each.name for each in self.steps))
+        hint = did_you_mean(place, dict.fromkeys(each.written if "(" in place else each.name for each in self.steps))
         raise RuleError(message(f"step of {self.name}", "unknown", place, hint))
 
     def replace(self, place: str | int, *steps: Step[Any, Any]) -> Rule[Any, Any]:

@@ -13,6 +13,7 @@ from asn_fp.records import Exposure
 
 __all__ = [
     "EVERY",
+    "NONE",
     "Predicate",
     "all_of",
     "any_of",
@@ -165,4 +166,5 @@ def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposur
 
 
 is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science")
+NONE: Final = Predicate("NONE", (), lambda _: False)
 EVERY: Final = Predicate("EVERY", (), lambda _: True)

@@ -80,7 +80,8 @@ def Association() -> ListRule:  # noqa: N802  the peer's name
 
 
 def _stage_2(name: str, naming: str | Callable[[Bundle], str], by: By) -> ListRule:
-    attach = [s.attach(exptype, by=by) for exptype in PARTNER_EXPTYPES]
+    keys = tuple(by) if isinstance(by, list) else by  # all of them must agree; only in a step is a list a ladder
+    attach = [s.attach(exptype, by=keys) for exptype in PARTNER_EXPTYPES]
     return rule(
         name,
         s.read(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeAlias
 
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
@@ -27,16 +27,22 @@ def expand(exposures: Exposures, candidates: Callable[[Exposure], Sequence[Candi
     return tuple(exposure.with_candidate(candidate) for exposure in exposures for candidate in candidates(exposure))
 
 
-def recast(exposures: Exposures, **roles: str) -> Exposures:
-    """Give the exposures of a role another one, whoever gave it.
+def recast(exposures: Exposures, exptype: str, *, of: Collection[str] | None = None) -> Exposures:
+    """Give exposures another role, whoever gave them theirs: to stage 2 a PSF reference is science.
+
+    Args:
+        exposures: the exposures.
+        exptype: the new role.
+        of: the roles that are changed; by default every one.
 
     >>> from asn_fp.transforms import read
-    >>> [each.exptype for each in recast(read([("a_rate.fits", "psf")]), psf="science")]
+    >>> [each.exptype for each in recast(read([("a_rate.fits", "psf")]), "science", of=["psf"])]
     ['science']
     """
-    if not any(exposure.exptype in roles for exposure in exposures):
-        return exposures
-    return tuple(each.with_role(roles[each.exptype]) if each.exptype in roles else each for each in exposures)
+    result = tuple(
+        each.with_role(exptype) if each.exptype != exptype and (of is None or each.exptype in of) else each for each in exposures
+    )
+    return exposures if all(one is other for one, other in zip(result, exposures, strict=True)) else result
 
 
 def level(exposures: Exposures, suffix: Suffix, *, alone: str = "refuse") -> Exposures:

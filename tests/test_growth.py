@@ -1,0 +1,156 @@
+"""Cost grows with the number of files, not with its square: counted in executed instructions, not in seconds."""
+
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+import asn_fp
+from asn_fp import steps as s
+from asn_fp import transforms as t
+from asn_fp.api import compose
+from asn_fp.errors import AsnError
+from asn_fp.keys import optional
+from asn_fp.pipeline import rule, step
+from asn_fp.predicates import is_science
+from asn_fp.records import Draft
+
+SIZES = (20, 40, 80)
+LINEAR = 1.02  # what the second doubling may cost more than twice the first; the counts are the same in every run
+
+
+def files(count, observation=1, detector="nrs1"):
+    """Return the names of so many exposures of one observation."""
+    return [f"jw01234{observation:03}001_02101_{number:05}_{detector}_rate.fits" for number in range(1, count + 1)]
+
+
+@contextmanager
+def counted():
+    """Count the Python instructions executed meanwhile, in a list of one number."""
+    count = [0]
+
+    def trace(frame, event, _):
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count[0] += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield count
+    finally:
+        sys.settrace(before)
+
+
+def cost(run, size):
+    """Return the instructions that one run takes."""
+    with counted() as count:
+        run(size)
+    return count[0]
+
+
+def growth(run):
+    """Return what doubling the larger half costs, in units of what is due: 1 is linear, 2 is quadratic."""
+    for size in SIZES:
+        run(size)  # fills the caches
+    small, middle, large = (cost(run, size) for size in SIZES)
+    return (large - middle) / (2 * (middle - small))
+
+
+def failing(run):
+    """Return a run whose error is expected and does not matter."""
+
+    def caught(size):
+        with pytest.raises(AsnError):
+            run(size)
+
+    return caught
+
+
+def told(chosen, with_items, **knobs):
+    """Return a run that explains what a rule does with some items."""
+    return lambda size: str(asn_fp.explain(chosen, with_items(size), **knobs))
+
+
+def sky(size):
+    """Return so many science files and as many backgrounds, in pairs of one exposure number."""
+    return [*files(size), *((name, "background") for name in files(size, observation=2))]
+
+
+def strangers(size):
+    """Return so many science files and as many backgrounds of another detector."""
+    return [*files(size), *((name, "background") for name in files(size, observation=2, detector="nrs2"))]
+
+
+def one_sky(size):
+    """Return so many science files and one background for all of them."""
+    return [*files(size), (files(1, observation=2)[0], "background")]
+
+
+def references(size):
+    """Return so many PSF references and no science."""
+    return [(name, "psf") for name in files(size)]
+
+
+def alike(size):
+    """Return so many files, each twice, in two folders."""
+    return [f"{folder}/{name}" for folder in "xy" for name in files(size)]
+
+
+def repeated(size):
+    """Return so many files, each twice."""
+    return files(size) * 2
+
+
+OPTIONAL = rule("optional", s.read(), s.group(by=("exposure", optional("segment"), optional("detector"))), s.name("{stem}"))
+GROUPED = rule(
+    "grouped", s.read(), s.group(by="exposure", of=is_science), s.attach("background", by="exposure"), s.require("background")
+)
+WITHOUT = rule("without", *GROUPED.steps, s.name("p"), s.seal(asn_rule="without"))
+LADDER = rule("ladder", s.read(), s.gather(of=is_science), s.one_each(), s.attach("background", by=["stem", "exposure"]))
+STRICT = rule("strict", s.read(), s.group(by="exposure", of=is_science), s.attach("background", by="detector", at_least=1))
+
+RUNS = {
+    "level2": lambda size: asn_fp.make("level2", files(size)),
+    "DMSLevel2bBase to text": lambda size: asn_fp.asn_from_list(files(size), "DMSLevel2bBase").dump(),
+    "level3": lambda size: asn_fp.make("level3", [name.replace("rate", "cal") for name in files(size)], product_name="p"),
+    "level2 with background and by": lambda size: asn_fp.make("level2", sky(size), by="exposure"),
+    "level2 with background as a knob": lambda size: asn_fp.make(
+        "level2", files(size), by="exposure", background=files(size, observation=2)
+    ),
+    "a ladder": lambda size: LADDER(sky(size)),
+    "level2 with one background": lambda size: asn_fp.make("level2", one_sky(size)),
+    "group with optional keys": lambda size: OPTIONAL(files(size)),
+    "group, attach, require": lambda size: GROUPED(sky(size)),
+    "explain level2": told("level2", files),
+    "explain level2 with background": told("level2", sky, by="exposure"),
+    "explain backgrounds that match nothing": told("level2", strangers, by="detector"),
+    "explain one background for all": told("level2", one_sky),
+    "explain one file": lambda size: str(asn_fp.explain("level2", files(size), files(1)[0])),
+    "explain level3": told("DMS_Level3_Base", files, product_name="p"),
+    "explain level3 without science": told("level3", references, product_name="p"),
+    "explain what require left out": lambda size: str(asn_fp.explain(WITHOUT, files(size))),
+    "nothing made": failing(lambda size: asn_fp.make("level3", references(size), product_name="p")),
+    "clashing names": failing(lambda size: asn_fp.make("level2", alike(size))),
+    "files listed twice": failing(lambda size: t.read(repeated(size))),
+    "products without partners": failing(lambda size: STRICT(strangers(size))),
+}
+
+
+@pytest.mark.parametrize("case", RUNS)
+def test_cost_is_linear(case):
+    """Twice the files cost at most twice the instructions."""
+    assert growth(RUNS[case]) < LINEAR
+
+
+def quadratic(draft: Draft) -> Draft:
+    """Compare every product with every other one."""
+    for one in draft.bundles:
+        _ = [other for other in draft.bundles if other.name == one.name]
+    return draft
+
+
+def test_a_quadratic_step_is_noticed():
+    """One comparison of all products with all others in an otherwise linear rule fails the test above."""
+    slow = compose("level2").before("seal", step(quadratic)())
+    assert growth(lambda size: slow(files(size))) > LINEAR

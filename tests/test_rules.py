@@ -1,0 +1,101 @@
+"""Every rule has a docstring, a section in the documentation, and golden cases: files in, association and explanation out.
+
+A new case is a folder ``golden/<rule>/<case>`` with an ``items.json``; ``python tests/test_rules.py`` writes what comes out
+beside it, to be read before it is committed.
+"""
+
+import inspect
+import json
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+import asn_fp
+from asn_fp.pipeline import Rule
+from asn_fp.rules import RULES
+
+GOLDEN = Path(__file__).parent / "golden"
+DOCS = Path(__file__).parents[1] / "docs" / "reference" / "rules.md"
+CASES = sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in GOLDEN.glob("*/*/items.json"))
+OWN_CASES = [case for case in CASES if case.partition("/")[0] in RULES]
+
+
+def outcome(case):
+    """Return the association's text, without the version, and the explanation, table first, then each file's story."""
+    given = json.loads((GOLDEN / case / "items.json").read_text())
+    chosen = case.partition("/")[0]
+    items = [tuple(item) if isinstance(item, list) else item for item in given["items"]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", asn_fp.AsnWarning)
+        association = asn_fp.asn_from_list(items, chosen, **given["knobs"])
+    report = asn_fp.explain(chosen, items, **given["knobs"])
+    text = re.sub(r'"code_version": "[^"]*"', '"code_version": "VERSION"', association.dump()[1])
+    return text, "\n\n".join([str(report), *map(str, report.stories)]) + "\n"
+
+
+@pytest.mark.parametrize("case", OWN_CASES)
+def test_golden_cases(case):
+    """The items of a case give its association and its explanation, byte for byte."""
+    association, explanation = outcome(case)
+    assert association == (GOLDEN / case / "association.json").read_text()
+    assert explanation == (GOLDEN / case / "explanation.txt").read_text()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_has_a_golden_case(name):
+    """A rule without a golden case is not tested."""
+    assert any(case.startswith(f"{name}/") for case in CASES), f"add tests/golden/{name}/<case>/items.json"
+
+
+def test_every_golden_case_has_a_rule():
+    """A folder of golden cases that no rule and no other test reads is a mistake."""
+    assert {case.partition("/")[0] for case in CASES} - {"peer_lists"} <= set(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_has_a_docstring(name):
+    """A rule says in a sentence what it makes, of which type and for which pipelines, and what each of its knobs does."""
+    doc = inspect.getdoc(RULES[name]) or ""
+    first = doc.partition("\n")[0]
+    assert first.endswith(".")
+    assert len(first.split()) > 5
+    for knob in inspect.signature(RULES[name]).parameters:
+        assert f"{knob}:" in doc, f"the docstring of {name} does not tell of its knob {knob}"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_has_a_section_in_the_docs(name):
+    """The reference has a heading for each rule."""
+    assert DOCS.is_file(), f"{DOCS} is missing"
+    headings = [line.strip("# `") for line in DOCS.read_text().splitlines() if line.startswith("#")]
+    assert name in headings, f"docs/reference/rules.md has no section {name!r}"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_is_composed_of_steps(name):
+    """A rule is a function of knobs that gives a Rule of its own name, at most twenty steps long."""
+    needed = {"product_name": "p"} if "3" in name else {}
+    composed = RULES[name](**needed)
+    assert isinstance(composed, Rule)
+    assert composed.name == name
+    assert 1 < len(composed.steps) <= 20
+    assert str(composed).splitlines()[0] == name
+
+
+def test_the_rules_are_collected_from_the_folder():
+    """RULES has the five list rules, and each name is that of its function."""
+    assert {"Association", "DMSLevel2bBase", "DMS_Level3_Base", "level2", "level3"} <= set(RULES)
+    assert [name for name, function in RULES.items() if function.__name__ != name] == []
+
+
+def record():
+    """Write what comes out of each case beside it."""
+    for case in OWN_CASES:
+        for file, text in zip(("association.json", "explanation.txt"), outcome(case), strict=True):
+            (GOLDEN / case / file).write_text(text)
+
+
+if __name__ == "__main__":
+    record()
