@@ -24,6 +24,7 @@ __all__ = [
     "check_asn_id",
     "is_asn_id",
     "read_parts",
+    "read_program",
 ]
 
 _ASN_ID: Final = "o[0-9]{3}|[acr][0-9]{4}"
@@ -204,6 +205,17 @@ def read_parts(stem: str) -> Parts | None:
     elif match := _ASSOCIATION.fullmatch(stem):
         parts = AssociationParts(**match.groupdict(""))
     return parts if str(parts) == stem else None
+
+
+def read_program(stem: str) -> str:
+    """Return the program that a stem names, or "" if it has no parts; for exposures without making the parts.
+
+    >>> read_program("jw01234001001_02101_00001_nrs1"), read_program("my_galaxy")
+    ('01234', '')
+    """
+    if match := _EXPOSURE.fullmatch(stem):
+        return match["program"]
+    return getattr(read_parts(stem), "program", "")
 
 
 def is_asn_id(text: str) -> bool:

@@ -67,6 +67,8 @@ def freeze(value: Json) -> Json:
     >>> freeze({"a": [1, {"b": None}]})
     mappingproxy({'a': (1, mappingproxy({'b': None}))})
     """
+    if value is NOTHING:
+        return value
     if isinstance(value, Mapping) and not isinstance(value, _ReadsLikeAMapping):
         return MappingProxyType({key: freeze(item) for key, item in value.items()}) if value else NOTHING
     if isinstance(value, (list, tuple)):

@@ -18,7 +18,6 @@ from asn_fp.vocabulary import CATALOGUE_SUFFIXES, EXPTYPES
 __all__ = ["check_members", "check_name", "check_roles", "rows_of"]
 
 _PLACEHOLDERS: Final = re.compile(r"\{(?:source_id|slit_name|suffix)\}")
-_SEPARATORS: Final = frozenset("/\\")
 _SHOWN: Final = 8
 
 
@@ -70,11 +69,15 @@ def check_name(product: Product, place: str, context: Context, seen: dict[str, i
         way_out = "give each its own: the second would overwrite the files of the first"
         yield Finding("same-name", "error", place, name, f"product {seen[name]} has this name", way_out)
     seen.setdefault(name, number)
-    if _SEPARATORS & set(name):
+    if _has_folder(name):
         yield Finding("name-folder", "warning", place, name, "a path in the name", "leave the folder out")
-    if re.search("[{}]", _PLACEHOLDERS.sub("", name)):
+    if ("{" in name or "}" in name) and re.search("[{}]", _PLACEHOLDERS.sub("", name)):
         way_out = "known: {source_id}, {slit_name}, {suffix}"
         yield Finding("placeholder", "warning", place, name, "braces that no pipeline fills in", way_out)
+
+
+def _has_folder(name: str) -> bool:
+    return "/" in name or "\\" in name
 
 
 def check_roles(rows: Sequence[Row], place: str, context: Context) -> Iterator[Finding]:
@@ -124,6 +127,8 @@ def _pair(science: tuple[str, ...], place: str) -> Iterator[Finding]:
 
 
 def _catalogues(rows: Sequence[Row], place: str) -> Iterator[Finding]:
+    if not any(row.role in CATALOGUE_SUFFIXES for row in rows):
+        return
     files = {role: _files(rows, role) for role in CATALOGUE_SUFFIXES}
     lacking = tuple(role for role, found in files.items() if not found)
     if lacking and len(lacking) < len(files):
@@ -176,7 +181,7 @@ def _expname(row: Row, context: Context) -> Iterator[Finding]:
     expname = row.member.expname
     if not expname.strip():
         yield Finding("no-expname", "error", row.place, expname, "no file name", "name the file or leave the member out")
-    if _SEPARATORS & set(expname):
+    if _has_folder(expname):
         way_out = "put the association beside its files"
         yield Finding("expname-folder", "warning", row.place, expname, "a path in expname", way_out)
     expected = context.expected(row.role, row.name.suffix)

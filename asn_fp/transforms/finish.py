@@ -10,6 +10,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_all
+from asn_fp.name_parts import read_program
 from asn_fp.names import ProductParts, parse
 from asn_fp.records import ABSENT, Association, Associations, Json, Member, Product
 
@@ -101,7 +102,7 @@ def _program(association: Association) -> str:
     programs: set[str] = set()
     for product in association.products or ():
         for member in product.members:
-            programs.add(getattr(parse(member.expname).parts, "program", ""))
+            programs.add(read_program(parse(member.expname).stem))
             if len(programs) > 1:
                 return ""
     return programs.pop() if programs else ""
