@@ -127,18 +127,16 @@ def _parsed(text: str | bytes) -> Any:
 
     try:
         plain = json.loads(
-            text, object_pairs_hook=pairs, parse_constant=partial(_constant, text), parse_float=partial(_float, text)
+            text,
+            object_pairs_hook=pairs,
+            parse_constant=partial(_constant, text),
+            parse_float=partial(_float, text),
+            parse_int=partial(_int, text),
         )
     except json.JSONDecodeError as error:
         raise CodecError(_mistake(error)) from None
     except RecursionError:
         raise _too_deep(text) from None
-    except ValueError as error:
-        if isinstance(error, CodecError):
-            raise
-        raise CodecError(
-            message("association text", str(error), _short(text), "no key of an association is such a number")
-        ) from None
     raise_all(CodecError, [message("key", "given twice in one object", key, "leave one of them out") for key in duplicates])
     if _is_deep(plain):
         raise _too_deep(text)
@@ -152,7 +150,7 @@ def _too_deep(text: str) -> CodecError:
 def _is_deep(plain: Any) -> bool:
     """Tell whether a value has more levels than all that follows can surely go down into."""
     level: list[Any] = [[plain]]
-    for _ in range(_DEEPEST):
+    for _ in range(_DEEPEST + 1):
         values = (item for each in level for item in (each.values() if isinstance(each, dict) else each))
         level = [item for item in values if isinstance(item, (dict, list))]
         if not level:
@@ -179,11 +177,18 @@ def _float(text: str, word: str) -> float:
     return value
 
 
+def _int(text: str, word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:  # Python refuses to read integers of thousands of digits
+        raise CodecError(_bad_number(text, word, "the number is too large", "use a text")) from None
+
+
 def _bad_number(text: str, word: str, cause: str, way_out: str) -> str:
     """Return the message for a number, with the first place outside of quotes where it stands."""
     places = re.finditer(rf'"(?:[^"\\]|\\.)*"|{re.escape(word)}', text)
     line, column = _line_and_column(text, next(found.start() for found in places if found[0] == word))
-    return message("association text", f"line {line}, column {column}: {cause}", word, way_out)
+    return message("association text", f"line {line}, column {column}: {cause}", _short(word), way_out)
 
 
 def _line_and_column(text: str, at: int) -> tuple[int, int]:
@@ -205,6 +210,8 @@ def _mistake(error: json.JSONDecodeError) -> str:
         cause, shown, way_out = "it ends too early", before[-12:], "was the file written completely?"
     elif rest[0] == "'":
         cause, way_out = "single quotes", "JSON has double quotes"
+    elif cause.startswith("unterminated string"):
+        cause, way_out = "a text without its closing quote", "was the file written completely?"
     elif "delimiter" in cause:
         way_out = "is a comma or a quote missing before this?"
     return message("association text", f"line {line}, column {column}: {cause}", shown, way_out)

@@ -6,16 +6,16 @@ is asked for its reason. Nobody pays for this until they ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from attrs import asdict, frozen
 
 from asn_fp.errors import AsnError, ItemError, did_you_mean, message
 from asn_fp.pipeline import Rule, Step
-from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Reason
+from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Exposures, Reason
 
-__all__ = ["Line", "Report", "Story", "Use", "explain"]
+__all__ = ["Line", "Report", "Story", "Use", "explain", "tell"]
 
 _Identity: TypeAlias = tuple[int, Candidate | None]
 
@@ -137,6 +137,21 @@ def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story 
     return Report(rule.name, told, stopped)
 
 
+def tell(rule: Rule[Any, Any], items: Exposures, indices: Collection[int]) -> Iterator[tuple[int, Story]]:
+    """Tell what a rule does with some exposures, each by its index; one that stands for several candidates several times.
+
+    >>> from asn_fp.names import parse
+    >>> from asn_fp.rules.lists import level3
+    >>> [(index, story.role) for index, story in tell(level3(product_name="p"), (Exposure(7, parse("a_cal.fits")),), {7})]
+    [(7, 'science')]
+    """
+    carriers, stopped = _run(rule, items)
+    looks = [_look(carrier, step.gives if step else None) for step, carrier in zip((None, *rule.steps), carriers, strict=False)]
+    for exposure in items:
+        if exposure.index in indices:
+            yield exposure.index, _story(rule.steps, carriers, looks, exposure, stopped)
+
+
 def _run(rule: Rule[Any, Any], items: Any) -> tuple[list[Any], str | None]:
     """Return the carrier before the first step and after each one, as far as the rule gets."""
     carriers = [items if isinstance(items, (str, bytes)) else tuple(items)]
@@ -239,7 +254,8 @@ def _told(
         reason = None if now else step.reason(carrier, exposure)
         return (_line(number, step, reason.text, reason), True) if reason else None
     if now:
-        added = [use for use in now if use not in was] or list(now)
+        known = set(was)
+        added = [use for use in now if use not in known] or list(now)
         rung = f", by rung {added[0].rung + 1} of the ladder" if any(use.rung for use in added) else ""
         return _line(number, step, f"{added[0].role} of {_counted([use.product for use in added])}{rung}"), False
     if before.kind == "exposures" and identity not in before.present:

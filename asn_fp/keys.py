@@ -79,6 +79,11 @@ class Key:
         """Return the value for one exposure."""
         return self.function(exposure)
 
+    @property
+    def label(self) -> str:
+        """Return what the key reads, for people: ``pupil or grating``."""
+        return self.name if "(" not in self.name else " or ".join(self.columns)
+
     def __str__(self) -> str:
         return self.name
 

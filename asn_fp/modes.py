@@ -5,10 +5,11 @@ Source of the facts: the association rules of jwst 3.0.0, and the JWST documenta
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Final
 
-from asn_fp.keys import Key, keyword, optional, program
-from asn_fp.predicates import Predicate, all_of, any_of, exp_type, has, not_
+from asn_fp.keys import ANY, Key, keyword, observation, optional, program
+from asn_fp.predicates import NONE, Predicate, all_of, any_of, exp_type, exptype_in, has, not_
 from asn_fp.records import Exposure
 from asn_fp.vocabulary import (
     ACQ,
@@ -24,20 +25,35 @@ from asn_fp.vocabulary import (
 
 __all__ = [
     "BASE",
+    "FILES",
     "MODE",
+    "OPTICS_3",
     "candidate",
     "candidate_type",
+    "elements",
     "fss_path",
+    "full_coron",
     "has_mode",
     "has_program",
     "ifu_path",
     "ints",
+    "is_image",
+    "is_lrs",
+    "is_plain_file",
     "is_tso",
     "is_wfsc",
     "lamp_path",
+    "not_tso",
+    "not_wfsc",
+    "observed_together",
     "occulted",
     "own",
+    "slit",
     "special",
+    "target_but_background",
+    "target_of_all",
+    "target_of_science",
+    "tso_lit",
     "value_is",
 ]
 
@@ -53,16 +69,20 @@ def value_is(column: str, *allowed: str) -> Predicate:
     return Predicate(name, (lowered,), lambda exposure: exposure.meta.get(lowered) in wanted)
 
 
-def candidate_type(*allowed: str) -> Predicate:
-    """Ask whether an exposure is considered for a candidate of one of these types; one without a candidate always is.
+def candidate_type(*allowed: str, files: bool = True) -> Predicate:
+    """Ask whether an exposure is considered for a candidate of one of these types.
+
+    Args:
+        allowed: the types.
+        files: plain files, which have no candidate or one that restricts nothing, are considered too.
 
     >>> from asn_fp.names import parse
     >>> candidate_type("observation")(Exposure(0, parse("a_rate.fits")))
     True
     """
-    wanted = frozenset(allowed)
+    wanted = frozenset((*allowed, FILES) if files else allowed)
     name = f"candidate_type({', '.join(map(repr, allowed))})"
-    return Predicate(name, ("asn_candidate",), lambda each: each.candidate is None or each.candidate.type in wanted)
+    return Predicate(name, ("asn_candidate",), lambda each: each.candidate.type in wanted if each.candidate else files)
 
 
 def _value(exposure: Exposure, *columns: str) -> str | None:
@@ -149,6 +169,59 @@ full_coron: Final = all_of(exp_type("nrc_coron"), value_is("subarray", "full"), 
 
 candidate: Final = Key("candidate", ("asn_candidate",), lambda exposure: exposure.candidate or "")
 own: Final = Key("own", ("filename",), lambda exposure: exposure.identity)
+
+def _target(exempt: Predicate) -> Key:
+    """Return the target as a key, from which some roles are exempt; a direct-image candidate takes all targets together."""
+
+    def read(exposure: Exposure) -> Hashable | None:
+        if exposure.candidate is not None and exposure.candidate.type == "direct_image":
+            return "000"
+        return ANY if exempt.function(exposure) else exposure.meta.get("targetid")
+
+    return Key("target", ("targetid",), read)
+
+
+def _science_target(exposure: Exposure) -> Hashable | None:
+    return exposure.meta.get("targetid") if exposure.exptype == "science" else ANY
+
+
+target_of_all: Final = _target(NONE)
+target_but_background: Final = _target(exptype_in("background"))
+target_of_science: Final = Key("target", ("targetid",), _science_target)
+
+elements: Final = (optional(keyword("filter")), optional(keyword("pupil", "grating")))
+slit: Final = Key(
+    "slit", ("fxd_slit",), lambda each: ANY if each.meta.get("fxd_slit") in (None, "s200a1", "s200a2") else each.meta["fxd_slit"]
+)
+"""The slit; S200A1 and S200A2 go together, and with every other slit of the same setup."""
+OPTICS_3: Final[tuple[Key, ...]] = (*elements, slit, keyword("subarray"))
+"""The optical path of a stage-3 product."""
+
+not_wfsc: Final = Predicate("not_wfsc", ("visitype",), lambda each: "wfsc" not in each.meta.get("visitype", ""))
+is_image: Final = exp_type("nrc_image", "mir_image", "nis_image", "fgs_image", "nrs_mimf")
+is_plain_file: Final = Predicate(
+    "is_plain_file", ("asn_candidate",), lambda each: each.candidate is not None and each.candidate.type == "files"
+)
+tso_lit: Final = not_(
+    any_of(
+        exp_type("mir_mrs", "mir_flatmrs", "nrs_autowave", "nrs_ifu"),
+        all_of(exp_type("nrc_tsgrism"), any_of(value_is("pupil", "clear", "gdhs0", "gdhs60"), value_is("detector", "nrcblong"))),
+        value_is("subarray", "sub260stripe4_dhs", "sub41stripe1_dhs", "sub82stripe2_dhs", "sub164stripe4_dhs"),
+        all_of(exp_type("nis_soss"), any_of(value_is("nints", "1"), value_is("filter", "f277w"), not_(has("filter")))),
+        all_of(exp_type("nrs_brightobj"), not_(fss_path)),
+    )
+)
+"""Not one of the exposures that cannot be a time series: wrong mode, no light on the detector, one integration."""
+
+FILES: Final = "files"
+"""The type of the candidate that plain files are: it restricts nothing."""
+
+observed_together: Final = Key(
+    "observed_together",
+    ("obs_num",),
+    lambda exposure: observation(exposure) if exposure.candidate and exposure.candidate.type == FILES else ANY,
+)
+"""The observation, where no candidate has already said which exposures belong together."""
 
 BASE: Final[tuple[Key, ...]] = (candidate, program, optional(keyword("tsovisit")))
 """What every stage-2 match compares: the candidate, the program, and the time-series flag where both know it."""

@@ -74,7 +74,7 @@ class FileName:
     @property
     def text(self) -> str:
         """Return the name as it was written."""
-        return self.folder + self.base
+        return f"{self.folder}{self.stem}{self.separator}{self.suffix}{self.tail}{self.ext}"
 
     @cached_property
     def parts(self) -> Parts | None:

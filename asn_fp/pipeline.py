@@ -56,6 +56,15 @@ class Step(Generic[C, D]):
         """Return why this step left a thing out, or None where the step has no answer."""
         return self.why(before, thing, **self.settings) if self.why else None
 
+    def with_settings(self, **changes: Any) -> Step[C, D]:
+        """Return the step with some settings changed.
+
+        Raises:
+            KnobError: a setting that the transform does not have.
+        """
+        settings = {**self.settings, **changes}
+        return cast("Step[C, D]", step(self.function, why=self.why)(**settings))
+
     def __str__(self) -> str:
         return self.written
 

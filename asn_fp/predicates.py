@@ -13,6 +13,7 @@ from asn_fp.records import Exposure
 
 __all__ = [
     "EVERY",
+    "NONE",
     "Predicate",
     "all_of",
     "any_of",
@@ -137,7 +138,15 @@ def all_of(*parts: Predicate) -> Predicate:
     >>> all_of(is_science, has("FILTER"))
     all_of(is_science, has('filter'))
     """
-    return _joined("all_of", parts, lambda exposure: all(part.function(exposure) for part in parts))
+    functions = tuple(part.function for part in parts)
+
+    def every(exposure: Exposure) -> bool:
+        for function in functions:  # noqa: SIM110  all() with a generator takes twice the time, and rules ask this most
+            if not function(exposure):
+                return False
+        return True
+
+    return _joined("all_of", parts, every)
 
 
 def any_of(*parts: Predicate) -> Predicate:
@@ -165,4 +174,5 @@ def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposur
 
 
 is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science")
+NONE: Final = Predicate("NONE", (), lambda _: False)
 EVERY: Final = Predicate("EVERY", (), lambda _: True)

@@ -29,7 +29,7 @@ _HTML_ENTRIES: Final = 50
 _GUIDE_CELLS: Final = 4
 _LEAST_CELLS: Final = 10
 _UNBOUNDED: Final = 2**30
-_CELL: Final = "text-align:left;white-space:pre"
+_CELL: Final = "text-align:left;white-space:pre;padding:0.2em 0.8em"
 
 
 def counts(association: Association) -> dict[str, int]:
@@ -98,12 +98,10 @@ def tree(
     console = Console(  # nothing is left for rich to guess from the terminal, the environment or a notebook
         file=out,
         width=_UNBOUNDED,
-        height=1,
+        height=1,  # without one, a dumb terminal's width is taken
         color_system="standard" if colour else None,
-        force_terminal=colour,
         force_jupyter=False,
         no_color=False,
-        legacy_windows=False,
     )
     for association, title in zip(associations, chain(titles, repeat("")), strict=False):
         console.print(_root(association, title, width, limit))
@@ -127,10 +125,10 @@ def html(association: Association) -> str:
     ]
     titles = ("product", "role", "member") if products else ("member",)
     head = "".join(f'<th scope="col" style="{_CELL}">{title}</th>' for title in titles)
-    table = f"<table><thead><tr>{head}</tr></thead>{''.join(bodies)}</table>" if bodies else ""
+    table = f'<table style="color:inherit;font:inherit"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
     # Classes that keep MathJax from typesetting what stands between two dollar signs; no colour, so any theme's fits.
     opening = '<div class="tex2jax_ignore mathjax_ignore" style="overflow-x:auto">'
-    return f"{opening}<p><strong>Association</strong>{escape(_heading(association))}</p>{table}</div>"
+    return f"{opening}<p><strong>Association</strong>{escape(_heading(association))}</p>{table if bodies else ''}</div>"
 
 
 # --------------------------------------------------------------------------------------------------------- what is said

@@ -11,29 +11,43 @@ from typing import Final
 from asn_fp import transforms
 from asn_fp.pipeline import step
 from asn_fp.records import Draft, Exposures
+from asn_fp.transforms.admit import why_not_admitted, why_not_observed
 from asn_fp.transforms.attach import why_not_attached
+from asn_fp.transforms.catalogue import why_no_catalogue
+from asn_fp.transforms.expand import why_not_level
 from asn_fp.transforms.group import why_no_lead, why_not_grouped
 from asn_fp.transforms.refine import why_not_required
 from asn_fp.transforms.select import why_dropped, why_not_kept
 
 __all__ = [
+    "admit",
     "attach",
+    "attach_catalogue",
+    "attach_nod_spectra",
     "classify",
     "distinct",
     "drop",
     "enlist",
+    "expand",
     "gather",
     "group",
     "identify",
     "keep",
+    "level",
     "listed",
     "mark",
+    "merge",
     "name",
     "one_each",
+    "prune",
+    "prune_imprints",
     "read",
+    "recast",
     "relocate",
     "require",
+    "require_observations",
     "seal",
+    "seal_each",
     "stamp",
     "verify",
 ]
@@ -60,3 +74,14 @@ identify = step(transforms.identify)
 stamp = step(transforms.stamp, probe=())
 relocate = step(transforms.relocate, probe=())
 verify = step(transforms.verify, probe=())
+recast = step(transforms.recast)
+expand = step(transforms.expand)
+level = step(transforms.level, why=why_not_level, probe=_NO_EXPOSURES)
+admit = step(transforms.admit, why=why_not_admitted)
+prune_imprints = step(transforms.prune_imprints)
+attach_catalogue = step(transforms.attach_catalogue, why=why_no_catalogue, probe=_NO_DRAFT)
+seal_each = step(transforms.seal_each, probe=_NO_DRAFT)
+require_observations = step(transforms.require_observations, why=why_not_observed)
+attach_nod_spectra = step(transforms.attach_nod_spectra)
+prune = step(transforms.prune)
+merge = step(transforms.merge)

@@ -4,107 +4,29 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from asn_fp import api, show
+from asn_fp.check import Finding
 from asn_fp.check import check as findings_of
 from asn_fp.cli import demo as demonstration
-from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders
+from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
+from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
-from asn_fp.errors import AsnError, CodecError, FileError, KnobError, RuleError, UsageError, message
+from asn_fp.errors import AsnError, CodecError, FileError, RuleError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.names import association_file_name
 from asn_fp.pipeline import Rule
-from asn_fp.records import Association, Associations
+from asn_fp.records import ABSENT, Association, Associations, thaw
 from asn_fp.rules import RULES
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
-__all__ = ["COMMANDS", "check", "demo", "explain", "from_list", "make", "rules", "show_rule", "tree", "with_knobs"]
-
-Knobs = Mapping[str, Any]
-
-_COMMON: Final[dict[str, Any]] = {
-    "id": (str | None, None),
-    **dict.fromkeys(PARTNER_EXPTYPES, (tuple[str, ...], ())),
-    "asn_type": (str | None, None),
-    "meta": (tuple[str, ...], ()),
-    "paths": (str, "as-given"),
-    "suffix": (tuple[str, ...], ()),
-}
-"""The options of every command that runs a rule: their type and default."""
-
-
-def with_knobs(command: Callable[..., Plan], rule: api.AnyRule | None) -> Callable[..., Plan]:
-    """Return a command whose signature also has the common options and the rule's own knobs, as fire and help read it.
-
-    >>> sorted(inspect.signature(with_knobs(make, "level2")).parameters)[:4]
-    ['asn_type', 'background', 'by', 'direct_image']
-    """
-    own = [each for each in inspect.signature(command, eval_str=True).parameters.values() if each.kind is not each.VAR_KEYWORD]
-    common = [_parameter(name, kind, default) for name, (kind, default) in _COMMON.items()]
-    taken = {each.name for each in (*own, *common)}
-    knobs = [_knob(each) for each in api.knobs_of(api.find_rule(rule)).values() if each.name not in taken] if rule else []
-
-    def run(**given: Any) -> Plan:
-        return command(**given)
-
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    keyword_only = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
-    parameters = [*keyword_only, *(each for each in knobs if each is not None), *common]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return run
-
-
-def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _knob(knob: inspect.Parameter) -> inspect.Parameter | None:
-    """Return the option for a knob of a rule, or None for one that no text can give, such as a function."""
-    shown = str(knob.annotation)
-    if "Callable" in shown and "Key" not in shown:
-        return None
-    if knob.annotation is bool:
-        return _parameter(knob.name, bool, knob.default)
-    if any(word in shown for word in ("tuple", "list", "Sequence", "Iterable")):
-        return _parameter(knob.name, tuple[str, ...], ())
-    default = knob.default if knob.default is not knob.empty else inspect.Parameter.empty
-    return _parameter(knob.name, str | None, default)
-
-
-def _run_knobs(rule: api.AnyRule, given: Knobs) -> dict[str, Any]:
-    """Return the knobs for the front door from the options as typed."""
-    own = api.knobs_of(api.find_rule(rule))
-    knobs = {
-        name: _value(own[name], value) if name in own else value
-        for name, value in given.items()
-        if name not in _COMMON and value not in (None, ())
-    }
-    knobs |= {role: expand_partners(given[role]) for role in PARTNER_EXPTYPES if given.get(role)}
-    renamed = {"acid": given.get("id"), "asn_type": given.get("asn_type"), "paths": given.get("paths")}
-    knobs |= {name: value for name, value in renamed.items() if value is not None}
-    if given.get("suffix"):
-        knobs["suffixes"] = tuple(given["suffix"])
-    if given.get("meta"):
-        knobs["meta"] = key_values(given["meta"], "--meta")
-    return knobs
-
-
-def _value(knob: inspect.Parameter, value: Any) -> Any:
-    if knob.name == "by" and not isinstance(value, str):
-        return tuple(part for word in value for part in word.split(",") if part)
-    for kind in (int, float):
-        if kind in (knob.annotation, *getattr(knob.annotation, "__args__", ())):
-            try:
-                return kind(value)
-            except ValueError:
-                raise KnobError(message(f"--{knob.name.replace('_', '-')}", "not a number", value)) from None
-    return value
-
+__all__ = ["COMMANDS", "check", "demo", "explain", "from_list", "make", "rules", "show_rule", "tree"]
 
 # ------------------------------------------------------------------------------------------------ making associations
 
@@ -113,7 +35,7 @@ def from_list(
     *,
     files: tuple[str, ...],
     output_file: str,
-    rule: str = "DMS_Level3_Base",
+    rule: api.AnyRule = "DMS_Level3_Base",
     ruledefs: tuple[str, ...] = (),
     product_name: str | None = None,
     by: tuple[str, ...] = (),
@@ -126,8 +48,8 @@ def from_list(
         if format.lower() != "json":
             raise UsageError(message("--format", "associations are JSON files", format, "leave the option out"))
         notes.append("warning: option --format (deprecated): associations are always JSON; leave it out")
-    found = api.find_rule(rule, *ruledefs)
-    plan = make(rule=found, files=files, output_file=output_file, product_name=product_name, by=by, **knobs)
+    knobs |= {"product_name": product_name, "by": by}
+    plan = make(rule=rule, files=files, output_file=output_file, ruledefs=ruledefs, **knobs)
     return Plan(plan.files, plan.folders, plan.text, (*notes, *plan.warnings), plan.status)
 
 
@@ -141,19 +63,31 @@ def make(
     **knobs: Any,
 ) -> Plan:
     """Run any rule on files and write what it makes."""
-    found = api.find_rule(rule, *ruledefs)
-    if (output_file is None) == (output_dir is None):
+    if (output_file is None) == (output_dir is None) or output_dir == "":
         raise UsageError(message("output", "one of the two is needed", "--output-file FILE, --output-dir DIR", "-o - prints"))
-    names = expand_files(files)
-    options = _run_knobs(found, knobs)
-    partners = [name for role in PARTNER_EXPTYPES for name in options.get(role, ())]
-    refuse_folders([*names, *partners], output_file)
+    found = api.find_rule(rule, *ruledefs)
+    names, options = _inputs(found, files, knobs)
     options["start"] = output_dir if output_dir is not None else _folder_of(output_file)
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("always", UserWarning)
         associations = api.make(found, names, **options)
     warned = tuple(f"warning: {each.message}" for each in caught)
-    return _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
+    plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
+    read = [*names, *_partners(options), *ruledefs, *(word[1:] for word in files if word.startswith("@"))]
+    refuse_overwriting(read, [path for path, _ in plan.files])
+    return plan
+
+
+def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Return the names of the files, and the knobs for the front door; none of the files is a folder."""
+    refuse_two_inputs(files, *(knobs.get(role) or () for role in PARTNER_EXPTYPES))
+    names, options = expand_files(files), run_knobs(rule, knobs)
+    refuse_folders([*names, *_partners(options)])
+    return names, options
+
+
+def _partners(options: Mapping[str, Any]) -> list[str]:
+    return [name for role in PARTNER_EXPTYPES for name in options.get(role, ())]
 
 
 def _folder_of(path: str | None) -> str:
@@ -164,12 +98,15 @@ def _to_file(associations: Associations, path: str | None, warned: tuple[str, ..
     assert path is not None
     if len(associations) > 1:
         products = [product.name for each in associations for product in each.products or ()]
-        reason = f"the rule makes {len(associations)} associations: {', '.join(map(repr, products[:10]))}"
-        raise RuleError(message("output file", reason, path, "use --output-dir DIR"))
+        more = f" and {len(products) - 10} more" if len(products) > 10 else ""
+        reason = f"the rule makes {len(associations)} associations: {', '.join(map(repr, products[:10]))}{more}"
+        raise RuleError(message("output file", reason, path, "use 'asn make RULE --output-dir DIR ...'"))
     text = dumps(associations[0])
     if path == "-":
         return Plan(text=text + "\n", warnings=warned)
-    if not path.endswith(".json") and not path.startswith("/dev/"):
+    if path.startswith("/dev/"):
+        return Plan(((path, text),), warnings=warned)
+    if not path.endswith(".json"):
         warned = (*warned, "warning: " + message("output file", "pipelines read only names that end in .json", path))
     return Plan(((path, text),), text=f"{path}: {show.summary(associations[0])}\n", warnings=warned)
 
@@ -215,7 +152,7 @@ def _json(value: Any) -> str:
 def show_rule(*, rule: api.AnyRule, ruledefs: tuple[str, ...] = (), **knobs: Any) -> Plan:
     """Print the steps of a rule and what it is for."""
     found = api.find_rule(rule, *ruledefs)
-    composed = api.compose(found, **_run_knobs(found, knobs))
+    composed = api.compose(found, **run_knobs(found, knobs))
     doc = composed.doc or inspect.getdoc(found) or ""
     return Plan(text=f"{composed}\n\n{doc.rstrip()}\n" if doc and not isinstance(found, Rule) else f"{composed}\n")
 
@@ -231,7 +168,8 @@ def explain(
 ) -> Plan:
     """Tell why each file is in a product, or which step left it out and why."""
     found = api.find_rule(rule, *ruledefs)
-    told = api.explain(found, expand_files(files), file, **_run_knobs(found, knobs))
+    names, options = _inputs(found, files, knobs)
+    told = api.explain(found, names, file, **options)
     return Plan(text=_json(told.to_dict()) if json else f"{told}\n")
 
 
@@ -240,10 +178,13 @@ def explain(
 
 def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, suffix: tuple[str, ...] = ()) -> Plan:
     """Find what a pipeline would stumble over in association files."""
-    found: list[tuple[str, Any]] = []
-    for path in expand_files(files):
+    found: list[tuple[str, Finding | str]] = []
+    paths = expand_files(files)
+    for path in paths:
         try:
-            found += [(path, finding) for finding in findings_of(loads(read_text(path)), suffixes=suffix)]
+            association = loads(read_text(path))
+            told = (*findings_of(association, suffixes=suffix), *_missing(association, _folder_of(path)))
+            found += [(path, finding) for finding in told]
         except (CodecError, FileError) as error:
             found += [(path, line) for line in str(error).splitlines()]
     failed = any(strict or isinstance(finding, str) or finding.severity == "error" for _, finding in found)
@@ -253,14 +194,32 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
     lines = [
         f"{path}: {finding if not isinstance(finding, str) else f'error unreadable: {finding}'}\n" for path, finding in found
     ]
-    good = [path for path in expand_files(files) if path not in {path for path, _ in found}]
+    bad = {path for path, _ in found}
+    good = [path for path in paths if path not in bad]
     return Plan(text="".join([*lines, *(f"{path}: no findings\n" for path in good)]), status=int(failed))
 
 
-def _finding(finding: Any) -> dict[str, Any]:
+def _missing(association: Association, folder: str) -> Iterator[Finding]:
+    """Yield which members are no files, each at its first place; relative names are meant from the association's folder."""
+    first = {name: f"member {number}" for number, name in reversed([*enumerate(association.members or (), 1)])}
+    for number, product in enumerate(association.products or (), 1):
+        for at, member in enumerate(product.members, 1):
+            label = "" if product.name is ABSENT else f" {product.name!r}"
+            first.setdefault(member.expname, f"product {number}{label}, member {at}")
+    for name, place in first.items():
+        path = os.path.join(folder, name)  # noqa: PTH118  as fast as can be
+        if name.strip() and not os.path.isfile(path):  # noqa: PTH113
+            is_folder = os.path.isdir(path)  # noqa: PTH112
+            way_out = "name a file" if is_folder else "put it there, or correct the name"
+            reason = "a folder" if is_folder else f"no such file in {folder or '.'!r}"
+            yield Finding("missing-file", "warning", place, name, reason, way_out)
+
+
+def _finding(finding: Finding | str) -> dict[str, Any]:
     if isinstance(finding, str):
         return {"code": "unreadable", "severity": "error", "reason": finding}
-    return {name: getattr(finding, name) for name in ("code", "severity", "place", "value", "reason", "way_out")}
+    plain = {name: getattr(finding, name) for name in ("code", "severity", "place", "value", "reason", "way_out")}
+    return plain | {"value": thaw(finding.value)}
 
 
 def tree(*, files: tuple[str, ...]) -> Plan:

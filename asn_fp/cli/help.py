@@ -8,8 +8,10 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from asn_fp.api import knobs_of
 from asn_fp.cli.argv import Kind, Option, options_of
 from asn_fp.pipeline import Rule
+from asn_fp.vocabulary import PARTNER_EXPTYPES
 
 __all__ = ["OPTION_HELP", "SHORTS", "command_help", "overview", "overview_line"]
 
@@ -44,45 +46,63 @@ OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 """For each option what its value is called, and what it does."""
 
+_SHARED: Final = frozenset(["by", "product_name", *PARTNER_EXPTYPES, "asn_type", "meta", "paths"])
+
+_WIDTH: Final = 80
+_INDENT: Final = 34
 _PARTNERS: Final = """\
-A partner option (--background ... --direct-image) may be repeated; commas separate names, patterns are expanded (quote
-them: --background 'bkg*.fits'), @list.txt reads names, one a line. A file named in a role has that role only, also when
-it is among FILES. FILES may hold @list.txt and - (names from standard input); file names that begin with - go after --."""
+A partner option (--background ... --direct-image) may be repeated; commas
+separate names, patterns are expanded (quote them: --background 'bkg*.fits'),
+@list.txt reads names, one a line (empty lines and those that begin with # are
+none). A file named in a role has that role only, also when it is among FILES.
+FILES may hold @list.txt and - (names from standard input). Options may stand
+before, between and after FILES; file names that begin with - go after --."""
 
 _ABOUT: Final[Mapping[str, tuple[str, str]]] = {
     "asn_from_list": (
         "asn_from_list -o FILE [-r RULE] [--product-name NAME] [options] FILES",
         """\
-Make an association: a JSON file that tells a JWST pipeline which exposures to process together.
+Make an association: a JSON file that tells a JWST pipeline which exposures to
+process together.
 
   asn_from_list -o l2_asn.json -r DMSLevel2bBase *.fits
       stage 2: one product for each file, for calwebb_image2 or calwebb_spec2
   asn_from_list -o l2_asn.json -r DMSLevel2bBase --background 'bkg*.fits' *.fits
       the same, and every product has the backgrounds as members
   asn_from_list -o l3_asn.json --product-name l3_results *.fits
-      stage 3: all files in one product; the pipeline's output begins with l3_results
-  asn_from_list -o l3_asn.json --product-name l3_results --psf 'ref*.fits' *.fits
+      stage 3: all files in one product, and output names begin with l3_results
+  asn_from_list -o l3_asn.json --product-name l3_results --psf ref1.fits *.fits
       the same, with PSF references""",
     ),
     "make": (
         "asn make RULE -o FILE | --output-dir DIR [options] FILES",
-        "Run any rule on files and write what it makes. The options of RULE are shown by 'asn make RULE --help'.",
+        """\
+Run any rule on files and write what it makes. RULE is a name ('asn rules' lists
+them), my_rules.py:my_rule, or package.module:my_rule; the options that it adds
+are shown by 'asn make RULE --help'.
+
+  asn make level2 -o l2_asn.json --background 'bkg*.fits' *.fits
+      one association
+  asn make my_rules.py:my_rule --output-dir out *.fits
+      as many as the rule makes, under the suggested names""",
     ),
     "rules": ("asn rules [--json]", "List the rules that come with the package."),
-    "show": ("asn show RULE [options]", "Print the numbered steps of a rule, with the options given, and what it is for."),
+    "show": ("asn show RULE [options]", "Print the numbered steps of a rule and what it is for."),
     "explain": (
         "asn explain RULE [--file NAME] [--json] [options] FILES",
-        "Tell for each file its role and products, or the step that left it out and why. Nothing is written.",
+        "Tell why each file is in a product or in none. Nothing is written.",
     ),
     "check": (
         "asn check [--strict] [--json] FILE.json ...",
-        "Find what a pipeline would stumble over in association files. The exit status is 1 where there is an error.",
+        "Find what a pipeline would stumble over in association files. Also told are\n"
+        "members that are not beside the association file. The exit status is 1 where\n"
+        "there is an error.",
     ),
     "tree": ("asn tree FILE.json ...", "Draw the products and members of association files."),
     "demo": (
         "asn demo [FOLDER]",
-        "Write a small set of sample exposures to FOLDER (asn_demo), run the two documented commands on them, and show\n"
-        "what they make.",
+        "Make sample exposures and associations of them, and show how. FOLDER\n"
+        "(asn_demo) is made if it is missing; files of a demo before are replaced.",
     ),
 }
 
@@ -93,7 +113,7 @@ def overview_line(name: str) -> str:
     >>> overview_line("rules")
     'List the rules that come with the package.'
     """
-    return re.split(r"(?<=\.)\s", _ABOUT[name][1], maxsplit=1)[0]
+    return " ".join(re.split(r"(?<=\.)\s", _ABOUT[name][1], maxsplit=1)[0].split())
 
 
 def overview(commands: Mapping[str, Callable[..., Any]]) -> str:
@@ -120,8 +140,8 @@ def command_help(program: str, name: str, command: Callable[..., Any], rule: Any
     ]
     if program == "asn":
         options = [each for each in options if each.name != "rule"]
-    knob_help = rule_knobs(rule) if rule is not None else {}
-    rows = [_row(each, knob_help) for each in options]
+    knobs = knobs_of(rule) if rule is not None else {}
+    rows = [_row(each, knobs.get(each.name), rule) for each in options]
     parts = [f"usage: {usage}", "", about, *(["", _of_rule(rule)] if rule is not None and program == "asn" else [])]
     if rows:
         parts += ["", "options:", *rows, *_wrapped("  -h, --help", "show this text")]
@@ -131,7 +151,7 @@ def command_help(program: str, name: str, command: Callable[..., Any], rule: Any
 
 
 def _of_rule(rule: Any) -> str:
-    name = rule.name if isinstance(rule, Rule) else rule.__name__
+    name = rule.name if isinstance(rule, Rule) else getattr(rule, "__name__", str(rule))
     doc = rule.doc if isinstance(rule, Rule) else (inspect.getdoc(rule) or "")
     return f"{name}: {doc.partition('Args:')[0].strip()}"
 
@@ -145,18 +165,29 @@ def rule_knobs(rule: Any) -> dict[str, str]:
     """
     _, _, args = (inspect.getdoc(rule) or "").partition("Args:\n")
     block = re.split(r"\n\S", args, maxsplit=1)[0]
-    found = re.findall(r"^    (\w+): (.*(?:\n {6,}.*)*)", block, flags=re.MULTILINE)
+    found = re.findall(r"^    (\w+)(?: \([^)\n]*\))?: (.*(?:\n {6,}.*)*)", block, flags=re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}
 
 
-def _row(option: Option, knob_help: Mapping[str, str]) -> str:
-    value, text = OPTION_HELP.get(option.name, (option.name.upper(), knob_help.get(option.name, "")))
+def _row(option: Option, knob: inspect.Parameter | None, rule: Any) -> str:
+    value, text = OPTION_HELP.get(option.name, (option.name.upper(), ""))
     letter = f"-{option.short}, " if option.short else ""
     shown = f"  {letter}{option.spelled}" + ("" if option.kind is Kind.FLAG else f" {value}")
+    if knob is not None and option.name not in _SHARED:
+        negated = "=false" if knob.default is True else ""
+        shown = f"  {option.spelled}" + (negated if option.kind is Kind.FLAG else f" {option.name.upper()}")
+        text = " ".join([rule_knobs(rule).get(option.name, ""), *_notes(option, knob)]).strip()
     return "\n".join(_wrapped(shown, text))
 
 
+def _notes(option: Option, knob: inspect.Parameter) -> list[str]:
+    """Return what the signature says of a rule's knob."""
+    default = [] if knob.default in (knob.empty, None, False, "", (), []) else [f"(default: {knob.default})"]
+    needed = ["(required)"] if option.required else default
+    return [*needed, *(["(may be repeated)"] if option.kind is Kind.LIST else [])]
+
+
 def _wrapped(left: str, text: str) -> list[str]:
-    lines = textwrap.wrap(text, 78) or [""]
-    first = f"{left:<32}  {lines[0]}" if len(left) <= 32 else f"{left}\n{'':<34}{lines[0]}"
-    return [first.rstrip(), *(f"{'':<34}{line}" for line in lines[1:])]
+    lines = textwrap.wrap(text, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False) or [""]
+    first = f"{left:<{_INDENT}}{lines[0]}" if len(left) + 2 <= _INDENT else f"{left}\n{'':<{_INDENT}}{lines[0]}"
+    return [first.rstrip(), *(f"{'':<{_INDENT}}{line}" for line in lines[1:])]

@@ -12,7 +12,7 @@ from pathlib import Path
 from asn_fp.errors import FileError, ItemError, UsageError, message, raise_all
 from asn_fp.files import read_bytes
 
-__all__ = ["expand_files", "expand_partners", "key_values", "refuse_folders"]
+__all__ = ["expand_files", "expand_partners", "key_values", "refuse_folders", "refuse_overwriting", "refuse_two_inputs"]
 
 
 def expand_files(words: Sequence[str]) -> list[str]:
@@ -47,9 +47,9 @@ def _expanded(words: Iterable[str], wild: str) -> list[str]:
     problems: list[str] = []
     for word in words:
         if word == "-":
-            names += _lines(sys.stdin.buffer.read())
+            names += _lines(_standard_input(), "standard input")
         elif word.startswith("@") and len(word) > 1:
-            names += _lines(read_bytes(word[1:]))
+            names += _lines(read_bytes(word[1:]), word[1:])
         elif any(letter in word for letter in wild) and not Path(word).exists():
             found = sorted(glob(word))  # noqa: PTH207  names as typed, with their ./ and folders
             names += found
@@ -65,34 +65,75 @@ def _folder(pattern: str) -> str:
     return os.path.dirname(pattern) or "."  # noqa: PTH120  a pattern is no path
 
 
-def _lines(data: bytes) -> list[str]:
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except (AttributeError, OSError) as error:  # it is closed, or a folder
+        raise FileError(message("standard input", "cannot be read", "-", "pipe names to it, one a line")) from error
+
+
+def _lines(data: bytes, source: str) -> list[str]:
     """Return the names in a list, one a line; empty lines and lines that begin with # are not names."""
+    if b"\0" in data:
+        raise FileError(message("list of names", "it holds zero bytes", source, "save it as plain text in UTF-8"))
+    data = data.removeprefix(b"\xef\xbb\xbf")
     lines = (os.fsdecode(line.rstrip(b"\r")) for line in data.split(b"\n"))
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def refuse_folders(names: Iterable[str], output: str | None) -> None:
-    """Refuse names that are folders, and an output that is also an input.
+def refuse_folders(names: Iterable[str]) -> None:
+    """Refuse names that are folders.
 
     Raises:
         FileError: with all of them.
     """
-    target = _status(output) if output not in (None, "-") else None
+    found = {name: _status(name) for name in names}
+    raise_all(
+        FileError,
+        [
+            message("input file", "a folder", name, f"name the files in it: {name.rstrip('/')}/*.fits")
+            for name, status in found.items()
+            if status is not None and stat.S_ISDIR(status.st_mode)
+        ],
+    )
+
+
+def refuse_overwriting(names: Iterable[str], outputs: Iterable[str]) -> None:
+    """Refuse outputs that are also inputs: the same file by any name or link, or the same path where there is none yet.
+
+    Raises:
+        FileError: with all of them.
+    """
+    targets = {_identity(path, _status(path)): path for path in outputs}
+    ends = {os.path.basename(path) for path in targets.values()}  # noqa: PTH119  as fast as can be
     problems = []
     for name in names:
-        found = _status(name)
-        if found is None:
+        status = _status(name)
+        if status is None and os.path.basename(name) not in ends:  # noqa: PTH119
             continue
-        if stat.S_ISDIR(found.st_mode):
-            problems.append(message("input file", "a folder", name, f"name the files in it: {name.rstrip('/')}/*.fits"))
-        elif target is not None and os.path.samestat(found, target) and stat.S_ISREG(found.st_mode):
-            problems.append(message("output file", f"also an input, {name!r}", output, "give another name after -o"))
-    raise_all(FileError, problems)
+        output = targets.get(_identity(name, status))
+        if output is not None and (status is None or stat.S_ISREG(status.st_mode)):
+            problems.append(message("output file", f"also an input, {name!r}", output, "give the output another name"))
+    raise_all(FileError, list(dict.fromkeys(problems)))
 
 
-def _status(name: str | None) -> os.stat_result | None:
+def refuse_two_inputs(*lists: Sequence[str]) -> None:
+    """Refuse to read the standard input twice.
+
+    Raises:
+        UsageError: ``-`` is there more than once.
+    """
+    if sum(list(words).count("-") for words in lists) > 1:
+        raise UsageError(message("standard input", "named more than once", "-", "give one of the lists as @list.txt"))
+
+
+def _identity(name: str, status: os.stat_result | None) -> object:
+    return (status.st_dev, status.st_ino) if status is not None else os.path.realpath(name)
+
+
+def _status(name: str) -> os.stat_result | None:
     try:
-        return os.stat(name) if name else None  # noqa: PTH116  the fastest way, there may be thousands
+        return os.stat(name)  # noqa: PTH116  the fastest way, there may be thousands
     except (OSError, ValueError):
         return None
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from typing import Any, Final
 
 from asn_fp import files
+from asn_fp._version import __version__
 from asn_fp.api import find_rule
 from asn_fp.cli import commands
 from asn_fp.cli.argv import options_of, parse_functions, rewrite, split_command, wants_help
 from asn_fp.cli.help import SHORTS, command_help, overview
+from asn_fp.cli.knobs import with_knobs
 from asn_fp.cli.plan import Plan
-from asn_fp.errors import AsnError, UsageError, message
+from asn_fp.cli.rulename import rule_named
+from asn_fp.errors import FileError, RuleError, UsageError, message
 
 __all__ = ["asn", "asn_from_list", "plan_of", "run"]
 
 _INTERRUPTED: Final = 130
 _BROKEN_PIPE: Final = 141
+_MOST_LINES: Final = 50
 _WITH_KNOBS: Final = ("asn_from_list", "make", "show", "explain")
 _RULE_FIRST: Final = ("make", "show", "explain")
 
@@ -45,51 +50,67 @@ def run(program: str, words: Sequence[str]) -> int:
     0
     """
     try:
-        return _carry_out(plan_of(program, words))
+        with redirect_stdout(sys.stderr):  # what a user's rule prints is not the answer
+            plan = plan_of(program, words)
+        return _carry_out(plan)
     except UsageError as error:
-        _complain(error, f"try '{program} --help'")
+        told = f"{program} {words[0]}" if program == "asn" and words and words[0] in commands.COMMANDS else program
+        _say([*_complaint(error), f"try '{told} --help'"])
         return 2
-    except AsnError as error:
-        _complain(error)
-        return 1
     except KeyboardInterrupt:
-        print("interrupted; nothing more was written", file=sys.stderr)  # noqa: T201
+        _say(["interrupted; nothing more was written"])
         return _INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing it says nothing
+        _drop_output()
         return _BROKEN_PIPE
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if "ASN_TRACEBACK" in os.environ:
             raise
-        _complain(AsnError(_of_a_rule(error)))
+        _say(_complaint(error))
         return 1
-
-
-def _complain(error: AsnError, hint: str = "") -> None:
-    lines = [f"error: {line}" for line in str(error).splitlines()]
-    print("\n".join([*lines, *([hint] if hint else [])]), file=sys.stderr)  # noqa: T201
-
-
-def _of_a_rule(error: Exception) -> str:
-    """Return the line for an exception that is none of ours: it comes from a rule that the user wrote."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
-    notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
-    return message("run", f"{type(error).__name__}{place}{notes}", str(error), "set ASN_TRACEBACK=1 to see the whole traceback")
 
 
 def _carry_out(plan: Plan) -> int:
     for folder in plan.folders:
         files.make_folder(folder)
     files.write_all(plan.files)
-    for line in plan.warnings:
-        print(line, file=sys.stderr)  # noqa: T201
-    if plan.text:
-        sys.stdout.write(plan.text)
-        sys.stdout.flush()
+    _say(plan.warnings)
+    if plan.text and sys.stdout is not None:
+        _print(plan.text)
     return plan.status
+
+
+def _complaint(error: BaseException) -> list[str]:
+    from asn_fp.cli.complaints import complaint
+
+    return complaint(error)
+
+
+def _say(lines: Sequence[str]) -> None:
+    """Print lines on standard error; of very many the first."""
+    more = [f"... and {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
+    for line in [*lines[:_MOST_LINES], *more]:
+        print(line, file=sys.stderr)  # noqa: T201
+
+
+def _print(text: str) -> None:
+    try:
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # nothing of it was written
+            encoding = sys.stdout.encoding
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _drop_output()
+        raise FileError(message("standard output", error.strerror or str(error), "-", "send it elsewhere")) from error
+
+
+def _drop_output() -> None:
+    """Send what is left of the output nowhere, so that closing it at exit says nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # ------------------------------------------------------------------------------------------------- from words to a plan
@@ -109,15 +130,19 @@ def plan_of(program: str, words: Sequence[str]) -> Plan:
     >>> plan_of("asn", ["show", "Association"]).text.splitlines()[0]
     'Association'
     """
+    if list(words) == ["--version"]:
+        return Plan(text=f"{program} {__version__}\n")
+    if program == "asn" and list(words) == ["help"]:
+        words = ["--help"]
     name, rest = (program, list(words)) if program == "asn_from_list" else split_command(words, commands.COMMANDS)
     if name is None:
-        if words and not wants_help(words) and words != ["help"]:
+        if words and not wants_help(words):
             raise UsageError(message("option", "no command in front of it", words[0], "asn COMMAND ..., for example asn rules"))
         return Plan(text=overview(commands.COMMANDS), status=0 if words else 2)
     command = commands.from_list if name == "asn_from_list" else commands.COMMANDS[name]
     asked = wants_help(rest)
     rule = _rule_of(name, [word for word in rest if word not in ("-h", "--help")]) if name in _WITH_KNOBS else None
-    full = commands.with_knobs(command, rule) if name in _WITH_KNOBS else command
+    full = with_knobs(command, rule) if name in _WITH_KNOBS else command
     if asked:
         return Plan(text=command_help(program, name, full, rule))
     return _through_fire(full, rest, ("rule",) if name in _RULE_FIRST else (), "folder" if name == "demo" else "files")
@@ -125,37 +150,13 @@ def plan_of(program: str, words: Sequence[str]) -> Plan:
 
 def _rule_of(name: str, words: Sequence[str]) -> Any:
     """Return the rule that a command line names, whose knobs are options too; None where it names none."""
-    bare = commands.with_knobs(commands.from_list if name == "asn_from_list" else commands.COMMANDS[name], None)
-    options = {option.name: option for option in options_of(inspect.signature(bare), SHORTS)}
-    found, ruledefs = _scan(words, options, name in _RULE_FIRST)
+    bare = with_knobs(commands.from_list if name == "asn_from_list" else commands.COMMANDS[name], None)
+    found, ruledefs = rule_named(words, options_of(inspect.signature(bare), SHORTS), name in _RULE_FIRST)
     if found is None and name == "asn_from_list":
         found = "DMS_Level3_Base"
+    if found is not None and found.endswith(".py"):
+        raise RuleError(message("rule", "a file, not a rule", found, f"name a rule in it: {found}:my_rule"))
     return find_rule(found, *ruledefs) if found is not None else None
-
-
-def _scan(words: Sequence[str], options: Mapping[str, Any], first_is_rule: bool) -> tuple[str | None, list[str]]:
-    """Return the rule and the files of rules that words name, without judging the other words."""
-    rule, ruledefs, at = None, [], 0
-    takes = {f"--{name}": name for name in options} | {
-        f"-{option.short}": name for name, option in options.items() if option.short
-    }
-    flags = {name for name, option in options.items() if option.kind.name == "FLAG"}
-    while at < len(words) and words[at] != "--":
-        word, equals, value = words[at].partition("=")
-        name = takes.get(word.replace("-", "_").replace("__", "--", 1) if word.startswith("--") else word)
-        if name is None and word[:2] in takes and not word.startswith("--"):
-            name, value, equals = takes[word[:2]], words[at][2:], "="
-        if name is None and first_is_rule and rule is None and not words[at].startswith("-"):
-            rule = words[at]
-        elif name is not None and name not in flags and not equals:
-            at += 1
-            value = words[at] if at < len(words) else ""
-        if name == "rule":
-            rule = value
-        elif name == "ruledefs":
-            ruledefs.append(value)
-        at += 1
-    return rule, ruledefs
 
 
 def _through_fire(command: Callable[..., Plan], words: Sequence[str], positionals: tuple[str, ...], rest: str) -> Plan:

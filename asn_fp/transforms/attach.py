@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import is_
 from typing import Final, TypeAlias
 
 from asn_fp.errors import KnobError, MatchError, did_you_mean, message, raise_all
@@ -10,6 +12,7 @@ from asn_fp.keys import By, Key, as_keys, values
 from asn_fp.matching import Index, KeyValue, agree
 from asn_fp.predicates import Predicate
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
+from asn_fp.transforms._remember import remembered
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = ["attach", "why_not_attached"]
@@ -18,7 +21,7 @@ OWN: Final = "own"
 Relation: TypeAlias = Callable[[Exposure, Exposure], bool]
 
 _NEAREST_AMONG = 1000
-"""How many different products the search for a nearest miss looks at."""
+"""How many different exposures the search for a nearest miss looks at."""
 
 
 def attach(
@@ -69,7 +72,7 @@ def attach(
     bundles = tuple(_attached(bundle, rungs, unless, at_most, distance) for bundle in draft.bundles)
     if at_least:
         _enough(draft.bundles, bundles, exptype, at_least, ladder[-1], partners)
-    return Draft(bundles, draft.pool)
+    return draft if all(map(is_, bundles, draft.bundles)) else Draft(bundles, draft.pool)
 
 
 def _ladder(by: By | list[By]) -> tuple[tuple[Key, ...], ...]:
@@ -113,7 +116,7 @@ def _attached(
         found = _of_bundle(bundle, rung)
         if unless is not None and found:
             found = tuple(each for each in found if each.source and not any(unless(lead, each.source) for lead in bundle.leads))
-        if found:
+        if found and at_most != 0:
             if distance is not None:
                 found = _nearest_first(found, bundle.leads, distance)
             return Bundle(bundle.key, bundle.name, bundle.leads, bundle.extra + found[:at_most])
@@ -160,28 +163,48 @@ def _enough(
     partners: Sequence[Exposure],
 ) -> None:
     problems = []
+    candidates = _different(keys, partners)
     for old, new in zip(before, after, strict=True):
         count = len(new.extra) - len(old.extra)
         if count < at_least:
-            near = _miss(keys, partners, old.leads)
             reason = f"needs at least {at_least} {exptype}, found {count}"
-            way_out = near.text if near else f"there is no {exptype} among the {len(partners)} exposures looked at"
+            way_out = _nearest_miss(keys, candidates, _different(keys, old.leads)) or "there is no other to take"
             problems.append(message("product", reason, old.name or old.leads[0].name.text, way_out))
     raise_all(MatchError, problems)
 
 
-def _miss(keys: tuple[Key, ...], ones: Iterable[Exposure], others: Iterable[Exposure]) -> Reason | None:
-    """Return how the pair that comes nearest to agreeing differs, or None where there is no pair."""
-    best: tuple[int, Exposure, tuple[tuple[str, str, str], ...]] | None = None
-    for one in ones:
-        for other in others:
-            differing = _differing(keys, one, other)
-            if best is None or len(differing) < best[0]:
-                best = (len(differing), other, differing)
-    if best is None:
-        return None
-    said = ", ".join(f"{what} {here}, not {there}" for what, here, there in best[2])
-    return Reason(f"nearest is {best[1].name.text!r}: {said}", best[2])
+def _different(keys: tuple[Key, ...], exposures: Iterable[Exposure], each: int = 1) -> tuple[Exposure, ...]:
+    """Return the first few exposures with each value of some keys, not more than a search should look at."""
+    found: dict[KeyValue, list[Exposure]] = {}
+    for exposure in exposures:
+        same = found.setdefault(values(keys, exposure), [])
+        if len(same) < each:
+            same.append(exposure)
+    return tuple(exposure for same in islice(found.values(), _NEAREST_AMONG) for exposure in same)
+
+
+@remembered
+def _different_leads(draft: Draft, keys: tuple[Key, ...]) -> tuple[Exposure, ...]:
+    """Return leads with different values; two of each, as one may be the exposure that asks."""
+    return _different(keys, (lead for bundle in draft.bundles for lead in bundle.leads), each=2)
+
+
+def _nearest(
+    keys: tuple[Key, ...], ones: Iterable[Exposure], others: Sequence[Exposure]
+) -> tuple[tuple[tuple[str, str, str], ...], Exposure, Exposure] | None:
+    """Return how the pair that comes nearest to agreeing differs, and the pair, or None where there is no pair."""
+    pairs = ((_differing(keys, one, other), one, other) for one in ones for other in others)
+    return min(pairs, key=lambda pair: len(pair[0]), default=None)
+
+
+def _nearest_miss(keys: tuple[Key, ...], partners: Iterable[Exposure], leads: Sequence[Exposure]) -> str:
+    missed = [each for each in partners if all(_differing(keys, each, lead) for lead in leads)]
+    near = _nearest(keys, missed, leads)
+    return f"nearest is {near[1].name.text!r}: {_said(near[0])}" if near else ""
+
+
+def _said(differing: Iterable[tuple[str, str, str]]) -> str:
+    return ", ".join(f"{what} {here}, not {there}" for what, here, there in differing)
 
 
 def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[tuple[str, str, str], ...]:
@@ -205,7 +228,7 @@ def why_not_attached(
     among: Predicate | None = None,
     unless: Relation | None = None,
     at_most: int | None = None,
-    **_: object,
+    **__: object,
 ) -> Reason | None:
     """Return why a partner was attached to no product: the product that comes nearest, and the values that differ."""
     if not _partners((exposure,), exptype, among):
@@ -213,14 +236,13 @@ def why_not_attached(
     if not before.bundles:
         return Reason(f"no product is there to attach a {exptype} to")
     keys = _ladder(by)[-1]
-    leads = [lead for bundle in before.bundles for lead in bundle.leads if lead.index != exposure.index]
-    different = {values(keys, lead): lead for lead in reversed(leads)}
-    near = _miss(keys, (exposure,), list(different.values())[:_NEAREST_AMONG])
-    if near is not None and not near.differing and unless is not None:
-        return Reason(f"{getattr(unless, '__name__', unless)} forbids it for every product that it agrees with")
+    near = _nearest(keys, (exposure,), [lead for lead in _different_leads(before, keys) if lead.index != exposure.index])
     if near is None:
         return Reason("it leads the only product, and an exposure is never its own partner")
-    if not near.differing:
+    differing, _, lead = near
+    if not differing and unless is not None and unless(lead, exposure):
+        return Reason(f"{getattr(unless, '__name__', 'unless')} keeps it from {lead.name.text!r}, with which it agrees")
+    if not differing:
         limit = f"a product takes at most {at_most}" if at_most is not None else "an earlier rung of the ladder found others"
         return Reason(f"{limit}, and others came first")
-    return Reason(f"as {exptype} it agrees with no product; {near.text}", near.differing)
+    return Reason(f"as {exptype} it agrees with no product; nearest is {lead.name.text!r}: {_said(differing)}", differing)

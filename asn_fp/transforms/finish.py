@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import is_
 from typing import Any, Final
 
 from attrs import evolve
@@ -40,7 +41,13 @@ def stamp(associations: Associations, keys: Mapping[str, Json]) -> Associations:
         return associations
     known: dict[str, Any] = {key: value for key, value in keys.items() if key in _SETTABLE}
     extra = {key: value for key, value in keys.items() if key not in _SETTABLE}
-    return tuple(evolve(each, extra={**each.extra, **extra}, **known) for each in associations)
+    return _changed(associations, (evolve(each, extra={**each.extra, **extra}, **known) for each in associations))
+
+
+def _changed(before: Associations, after: Iterable[Association]) -> Associations:
+    """Return the associations that came out, as the same objects where nothing changed."""
+    kept = tuple(old if old == new else new for old, new in zip(before, after, strict=True))
+    return before if all(map(is_, before, kept)) else kept
 
 
 def identify(associations: Associations) -> Associations:
@@ -54,7 +61,7 @@ def identify(associations: Associations) -> Associations:
     >>> asn.program, asn.asn_id, asn.target
     ('01234', 'o001', 't014')
     """
-    return tuple(map(_identified, associations))
+    return _changed(associations, map(_identified, associations))
 
 
 def _identified(association: Association) -> Association:
@@ -148,7 +155,7 @@ def relocate(associations: Associations, paths: str, *, start: str = "", cwd: st
     if paths == "as-given":
         return associations
     change = PATHS[paths]
-    moved = tuple(_moved(each, lambda name: change(name, start, cwd)) for each in associations)
+    moved = _changed(associations, (_moved(each, lambda name: change(name, start, cwd)) for each in associations))
     raise_all(ProductError, [clash for one, other in zip(associations, moved, strict=True) for clash in _clashes(one, other)])
     return moved
 

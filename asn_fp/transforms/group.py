@@ -75,6 +75,8 @@ def one_each(draft: Draft, *, others: str | None = None, unless: object = None) 
     >>> [partner.name for partner in draft.bundles[0].extra]
     ['b_rate.fits']
     """
+    if all(len(bundle.leads) == 1 for bundle in draft.bundles):
+        return draft
     if others is None:
         bundles = tuple(Bundle(each.key, each.name, (lead,), each.extra) for each in draft.bundles for lead in each.leads)
         return Draft(bundles, draft.pool)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from operator import is_
+
+from attrs import evolve
 
 from asn_fp.errors import ItemError, did_you_mean, message, raise_all
 from asn_fp.names import FileName, parse
@@ -17,7 +20,8 @@ __all__ = ["enlist", "read"]
 def read(items: Items, *, suffixes: Sequence[str] = ()) -> Exposures:
     """Turn file names, paths and (name, exptype) pairs into exposures, in the order given.
 
-    Exposures pass through as they are, so a rule that begins with `read` also runs on what a header or a pool gave.
+    Exposures pass through as they are, so a rule that begins with `read` also runs on what a header or a pool gave; only
+    among names they are numbered anew.
 
     Args:
         items: names, paths, pairs or exposures in any mix; a pair without an exptype is science.
@@ -54,7 +58,7 @@ def _exposure(index: int, item: Item, suffixes: Sequence[str], problems: list[st
     if type(item) is str and item:
         return Exposure(index, parse(item, suffixes))
     if isinstance(item, Exposure):
-        return item
+        return item if item.index == index else evolve(item, index=index)
     name, exptype = item if isinstance(item, (tuple, list)) and len(item) == 2 else (item, None)
     text = _text(name)
     if not text:
@@ -110,7 +114,8 @@ def enlist(
     given = {_same_file(exposure.name): exposure.exptype for exposure in exposures if "exptype" in exposure.told}
     result, free = list(exposures), 1 + max((exposure.index for exposure in exposures), default=-1)
     for exptype, names in roles.items():
-        _role(exptype, "the files given", problems)
+        if exptype not in EXPTYPES:
+            problems.append(message("exptype", "unknown", exptype, did_you_mean(exptype, EXPTYPES)))
         for name in names:
             parsed = parse(os.fsdecode(name), suffixes)
             file = _same_file(parsed)
@@ -118,10 +123,16 @@ def enlist(
             if other != exptype:
                 problems.append(message("file", f"two roles: {other} and {exptype}", parsed.text, "name it in one role only"))
             elif file in places:
-                result[places[file]] = result[places[file]].with_role(exptype, told=True)
+                result[places[file]] = _told(result[places[file]], exptype)
             else:
                 places[file] = len(result)
                 added = Exposure(free + len(result) - len(exposures), parsed)
                 result.append(added.with_role(exptype, told=True))
     raise_all(ItemError, problems)
-    return tuple(result)
+    unchanged = len(result) == len(exposures) and all(map(is_, result, exposures))
+    return exposures if unchanged else tuple(result)
+
+
+def _told(exposure: Exposure, exptype: str) -> Exposure:
+    known = exposure.exptype == exptype and "exptype" in exposure.told
+    return exposure if known else exposure.with_role(exptype, told=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
+from operator import is_
 from string import Formatter
 from typing import Final, TypeAlias
 
 from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.keys import KEYS, Key, product
-from asn_fp.records import Bundle, Draft, Exposure, Reason
+from asn_fp.records import Bundle, Candidate, Draft, Exposure, Reason
+from asn_fp.transforms._remember import remembered
 
 __all__ = ["Naming", "distinct", "name", "require", "why_not_required"]
 
@@ -39,7 +42,7 @@ def name(draft: Draft, by: Naming) -> Draft:
     'jw01234001001_02101_00001_nrs1'
     """
     naming = _naming(by)
-    bundles = tuple(Bundle(each.key, naming(each), each.leads, each.extra) for each in draft.bundles)
+    bundles = tuple(_named(each, naming(each)) for each in draft.bundles)
     raise_all(
         ProductError,
         [
@@ -48,7 +51,11 @@ def name(draft: Draft, by: Naming) -> Draft:
             if not bundle.name
         ],
     )
-    return Draft(bundles, draft.pool)
+    return draft if all(map(is_, bundles, draft.bundles)) else Draft(bundles, draft.pool)
+
+
+def _named(bundle: Bundle, name: str) -> Bundle:
+    return bundle if name == bundle.name else Bundle(bundle.key, name, bundle.leads, bundle.extra)
 
 
 def _naming(by: Naming) -> Callable[[Bundle], str]:
@@ -72,7 +79,7 @@ def _template(template: str) -> Callable[[Bundle], str]:
     )
 
     def fill(bundle: Bundle) -> str:
-        return "".join(literal + _filled(field, bundle.leads[0]) for literal, field in pieces)
+        return "".join([literal + _filled(field, bundle.leads[0]) for literal, field in pieces])
 
     return fill
 
@@ -133,16 +140,23 @@ def _count(bundle: Bundle, exptype: str) -> int:
     return leads + sum(1 for partner in bundle.extra if partner.exptype == exptype)
 
 
+@remembered
+def _counts(draft: Draft, exptype: str) -> Mapping[tuple[int, Candidate | None], list[int]]:
+    """Return how many members of a role the products have that each exposure is in."""
+    counts: dict[tuple[int, Candidate | None], list[int]] = {}
+    for bundle in draft.bundles:
+        count = _count(bundle, exptype)
+        sources = (partner.source for partner in bundle.extra if partner.source is not None)
+        for identity in {each.identity for each in chain(bundle.leads, sources)}:
+            counts.setdefault(identity, []).append(count)
+    return counts
+
+
 def why_not_required(
     before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None
 ) -> Reason | None:
     """Return how many members of a role the products of an exposure had, and how many they should have had."""
-    counts = [
-        _count(bundle, exptype)
-        for bundle in before.bundles
-        if any(lead.identity == exposure.identity for lead in bundle.leads)
-        or any(partner.source is not None and partner.source.identity == exposure.identity for partner in bundle.extra)
-    ]
+    counts = _counts(before, exptype).get(exposure.identity, ())
     failing = [count for count in counts if not _within(count, at_least, at_most)]
     if not failing:
         return None

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from asn_fp._version import __version__
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message
+from asn_fp.keys import ANY, By, Key, as_keys
+from asn_fp.product_names import pieces_of
 from asn_fp.records import Association, Associations, Bundle, Draft, Exposure, Exposures, Member, Origin, Product
+from asn_fp.vocabulary import EMPTY
 
-__all__ = ["LAYOUTS", "listed", "seal"]
+__all__ = ["LAYOUTS", "listed", "seal", "seal_each"]
 
 _HEAD: Final = ("asn_type", "asn_rule", "version_id", "code_version", "degraded_status", "program", "constraints", "asn_id")
 LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -21,6 +24,9 @@ LAYOUTS: Final[Mapping[str, tuple[str, ...]]] = {
 stage 3, listed or generated (jwst 3.0.0, ``DMSLevel2bBase`` and ``DMS_Level3_Base``)."""
 
 _NOT_DEGRADED: Final = "No known degraded exposures in association."
+_DEGRADED: Final = (
+    "One or more members have an error associated with them.\nDetails can be found in the member.exposerr attribute."
+)
 
 
 def seal(
@@ -89,7 +95,7 @@ def _association(bundles: Sequence[Bundle], keys: dict[str, Any], order: tuple[s
 
 
 def _members(bundle: Bundle) -> tuple[Member, ...]:
-    leads = tuple(Member(lead.name.text, lead.exptype) for lead in bundle.leads)
+    leads = tuple([Member(lead.name.text, lead.exptype) for lead in bundle.leads])
     if not bundle.extra:
         return leads
     return leads + tuple(Member(partner.name, partner.exptype) for partner in bundle.extra)
@@ -97,6 +103,69 @@ def _members(bundle: Bundle) -> tuple[Member, ...]:
 
 def _sources(bundle: Bundle) -> tuple[Exposure | None, ...]:
     return bundle.leads + tuple(partner.source for partner in bundle.extra) if bundle.extra else bundle.leads
+
+
+def seal_each(draft: Draft, *, asn_type: str, asn_rule: str, layout: str = "stage2", matched: By = ()) -> Associations:
+    """Turn each product in the making into an association of its own, filled from the exposure that leads it.
+
+    Program, candidate id and target come from the first science exposure; every member carries its EXPOSERR.
+
+    Args:
+        draft: the products in the making, with names.
+        asn_type: which pipeline the associations are for.
+        asn_rule: the rule's name.
+        layout: which keys the file has, in which order: ``stage2`` or ``stage3``.
+        matched: the keys whose values say what the members share; they make the text of ``constraints``.
+
+    >>> from asn_fp.names import parse
+    >>> lead = Exposure(0, parse("a_rate.fits"), meta={"program": "1234", "targetid": "7", "exposerr": "null"})
+    >>> (asn,) = seal_each(Draft((Bundle(name="a", leads=(lead,)),)), asn_type="spec2", asn_rule="mine")
+    >>> asn.program, asn.asn_id, asn.target, asn.products[0].members[0].extra["exposerr"]
+    ('01234', 'a3001', '7', 'null')
+    """
+    keys = as_keys(matched)
+    return tuple(_sealed(bundle, asn_type, asn_rule, LAYOUTS[layout], keys) for bundle in draft.bundles)
+
+
+def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...], keys: tuple[Key, ...]) -> Association:
+    lead = next((each for each in bundle.leads if each.exptype == "science"), bundle.leads[0])
+    sources, stage_3 = _sources(bundle), order == LAYOUTS["stage3"]
+    members = tuple(
+        _with_pool_values(member, source, stage_3)
+        for member, source in zip(_members(bundle), sources, strict=True)
+    )
+    degraded = any(member.extra.get("exposerr") not in EMPTY for member in members)
+    return Association(
+        asn_type=asn_type,
+        asn_rule=asn_rule,
+        version_id=None,
+        code_version=__version__,
+        degraded_status=_DEGRADED if degraded else _NOT_DEGRADED,
+        program=lead.meta.get("program", "").zfill(5),
+        constraints="\n".join(_shared(lead, key) for key in keys) or "none",
+        asn_id=lead.candidate.id if lead.candidate else "a3001",
+        target=pieces_of(bundle, keys).target if stage_3 else lead.meta.get("targetid", "none"),
+        asn_pool="none",
+        products=(Product(bundle.name, members),),
+        order=order,
+        origin=Origin(asn_rule, lead.candidate, bundle.leads[0], (sources,)),
+    )
+
+
+def _shared(lead: Exposure, key: Key) -> str:
+    value = key.function(lead)
+    return f"{key.label}: {'any' if value is None or value is ANY else value}"
+
+
+def _with_pool_values(member: Member, source: Exposure | None, stage_3: bool) -> Member:
+    """Return a member with what the pool says of it: its EXPOSERR, and at stage 3 the candidate too."""
+    if source is None:
+        return member
+    extra: dict[str, Any] = {"exposerr": source.meta.get("exposerr")}
+    if stage_3:
+        candidate = source.candidate
+        extra["asn_candidate"] = f"[({candidate.id!r}, {candidate.type!r})]" if candidate else source.meta.get("asn_candidate")
+    return Member(member.expname, member.exptype, extra)
 
 
 def listed(exposures: Exposures, *, asn_rule: str) -> Associations:
