@@ -6,34 +6,33 @@ around it as steps, so that an explanation shows those too.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
 import os
-import sys
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from asn_fp import steps as s
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, RuleError, did_you_mean, message, raise_all
 from asn_fp.explain import Report, Story
 from asn_fp.explain import explain as explain_rule
+from asn_fp.intake import needs_headers, with_headers
 from asn_fp.names import check_asn_id
 from asn_fp.pipeline import Rule
 from asn_fp.records import Association, Associations, Exposure, Items
-from asn_fp.rules import RULES, RuleFunction
+from asn_fp.rule_files import AnyRule, find_rule
+from asn_fp.rules import RuleFunction
 from asn_fp.rules.lists import DMS_Level3_Base
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
 __all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make"]
 
-AnyRule: TypeAlias = Rule[Any, Any] | RuleFunction | str
-"""A rule, a function of knobs that gives one, the name of a rule, or where to find one: ``"module:name"``."""
-
 COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
 """The knobs that every rule has; the others are the rule's own."""
+
+HEADER_KNOBS: Final = ("candidate", "settings", "leave_out_unreadable", "progress")
+"""The knobs of the rules that look into headers."""
 
 _ROLED: Final = (tuple, list, Exposure)
 """The kinds of item that may carry a role."""
@@ -49,7 +48,9 @@ def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -
             ``sourcecat``, ``segmap``, ``direct_image`` (lists of names: files that have that role only, whether they
             are among the items or not), ``acid`` (the association candidate id), ``asn_type``, ``meta`` (top-level
             keys), ``paths`` (``as-given``, ``basename``, ``relative``, ``absolute``) with ``start`` (the folder that
-            the association goes to), ``suffixes`` (product suffixes to know besides the pipeline's). The rules for
+            the association goes to), ``suffixes`` (product suffixes to know besides the pipeline's). Rules that look
+            into headers read them, and take ``candidate`` (``"c1000:mosaic"``), ``settings`` (``"bkgdtarg=t:*_sky_*"``:
+            values that beat the header), ``leave_out_unreadable`` and ``progress``. The rules for
             lists also take ``product_name``; those of stage 2 ``product_name_func(item, number)`` and ``by``.
             ``with_exptype`` is accepted and changes nothing: a pair has its exptype anyway.
 
@@ -93,8 +94,8 @@ def make(rule: AnyRule, items: Items, **knobs: Any) -> Associations:
 
 def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations:
     """Run a rule, and warn of unused partners on the line that called the function which calls this one."""
-    listed = _listed(items)
     composed = compose(rule, **knobs)
+    listed = _inputs(composed, items, knobs)
     associations: Associations = composed(listed)
     if not associations:
         raise ProductError(_nothing(composed, listed))
@@ -122,7 +123,25 @@ def explain(rule: AnyRule, items: Items, file: str | None = None, **knobs: Any) 
     a_rate.fits  science     a
     b_rate.fits  background  a
     """
-    return explain_rule(compose(rule, **knobs), _listed(items), file)
+    composed = compose(rule, **knobs)
+    return explain_rule(composed, _inputs(composed, items, knobs), file)
+
+
+def _inputs(rule: Rule[Any, Any], items: Items, knobs: Mapping[str, Any]) -> Items:
+    """Return what a rule is run on: the items, or for a rule that looks into headers the exposures they stand for."""
+    listed = _listed(items)
+    if not needs_headers(rule):
+        return listed
+    partners = [name for role in PARTNER_EXPTYPES for name in _names(knobs.get(role), role)]
+    return with_headers(
+        listed,
+        partners,
+        asn_id=knobs.get("acid"),
+        candidate=knobs.get("candidate"),
+        settings=knobs.get("settings") or (),
+        leave_out=bool(knobs.get("leave_out_unreadable")),
+        progress=bool(knobs.get("progress")),
+    )
 
 
 def _listed(items: Items) -> Items:
@@ -183,19 +202,22 @@ def compose(rule: AnyRule, **knobs: Any) -> Rule[Any, Any]:
       3. gather()
       4. require('science')
       5. name('p')
-      6. seal(asn_rule='level3', together=True)
+      6. seal(together=True)
       7. stamp({'asn_id': 'c1001'})
       8. identify()
       9. verify()
     """
     found = find_rule(rule)
     own = knobs_of(found)
-    known = [*own, *COMMON_KNOBS]
+    known = [*own, *COMMON_KNOBS, *HEADER_KNOBS]
     unknown = [knob for knob in knobs if knob not in known]
     raise_all(KnobError, [message(f"knob of {_name(rule)}", "unknown", knob, did_you_mean(knob, known)) for knob in unknown])
     plain = found if isinstance(found, Rule) else found(**{knob: value for knob, value in knobs.items() if knob in own})
     if not isinstance(plain, Rule):
         raise RuleError(message("rule", "it gives no Rule", rule, "a rule is made by asn_fp.rule(name, *steps)"))
+    idle = [knob for knob in HEADER_KNOBS if knobs.get(knob) and not needs_headers(plain)]
+    reason = f"{plain.name} looks into no headers"
+    raise_all(KnobError, [message("knob", reason, knob, "leave it out") for knob in idle])
     return _around(plain, knobs)
 
 
@@ -211,6 +233,8 @@ def _around(rule: Rule[Any, Any], knobs: Mapping[str, Any]) -> Rule[Any, Any]:
     rule = _read_with(rule, suffixes)
     if roles:
         rule = rule.after(1, s.enlist(roles, suffixes=suffixes) if suffixes else s.enlist(roles))
+    if any(each.name == "seal_each" and each.settings.get("layout", "stage2") == "stage2" for each in rule.steps):
+        rule = rule.after(len(rule.steps), s.merge())
     paths = knobs.get("paths") or "as-given"
     if paths != "as-given":
         here = Path.cwd().as_posix()
@@ -244,86 +268,10 @@ def _stamps(knobs: Mapping[str, Any]) -> dict[str, Any]:
 def knobs_of(rule: Rule[Any, Any] | RuleFunction) -> dict[str, inspect.Parameter]:
     """Return the knobs of a rule itself, by name; a plain rule has none.
 
-    >>> list(knobs_of(RULES["level3"]))
+    >>> list(knobs_of(find_rule("level3")))
     ['product_name']
     """
     return {} if isinstance(rule, Rule) else dict(inspect.signature(rule, eval_str=True).parameters)
-
-
-def find_rule(rule: AnyRule, *files: str | os.PathLike[str]) -> Rule[Any, Any] | RuleFunction:
-    """Return the rule of a name: one that comes with the package, one in the files given, or ``"module:name"``.
-
-    Args:
-        rule: a name, ``"module:name"``, ``"file.py:name"``; a rule or a function is returned as it is.
-        files: Python files that define rules.
-
-    Raises:
-        RuleError: there is no such rule, or its module cannot be imported.
-
-    >>> find_rule("level3").__name__, find_rule("asn_fp.rules.lists:level3").__name__
-    ('level3', 'level3')
-    >>> find_rule("levle3")
-    Traceback (most recent call last):
-    asn_fp.errors.RuleError: rule (unknown): 'levle3'; did you mean 'level3'?
-    """
-    if not isinstance(rule, str):
-        if isinstance(rule, Rule) or callable(rule):
-            return rule
-        raise RuleError(message("rule", "not a rule, a function or a name", rule, did_you_mean(str(rule), RULES)))
-    place, colon, name = rule.rpartition(":")
-    if colon:
-        return _member(_module(place), name)
-    modules = [_module(os.fspath(file)) for file in files]
-    for module in modules:
-        if hasattr(module, rule):
-            return _member(module, rule)
-    if rule in RULES:
-        return RULES[rule]
-    known = [*RULES, *(name for module in modules for name in _rules_in(module))]
-    raise RuleError(message("rule", "unknown", rule, did_you_mean(rule, known)))
-
-
-def _rules_in(module: Any) -> list[str]:
-    public = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    own = getattr(module, "__name__", "")
-    return [
-        name
-        for name, value in public.items()
-        if isinstance(value, Rule) or (inspect.isfunction(value) and value.__module__ == own)
-    ]
-
-
-def _member(module: Any, name: str) -> Rule[Any, Any] | RuleFunction:
-    value = getattr(module, name, None)
-    if isinstance(value, Rule) or callable(value):
-        return value
-    reason = f"not in {module.__name__}" if value is None else f"in {module.__name__} it is no rule"
-    raise RuleError(message("rule", reason, name, did_you_mean(name, _rules_in(module))))
-
-
-def _module(place: str) -> Any:
-    if place.endswith(".py"):
-        return _module_from_file(Path(place))
-    try:
-        return importlib.import_module(place)
-    except ImportError as error:
-        raise RuleError(message("module of rules", str(error), place, "is it installed, or meant as a file.py?")) from error
-
-
-def _module_from_file(path: Path) -> Any:
-    if not path.is_file():
-        raise RuleError(message("file of rules", "no such file", str(path), "give the path of a Python file"))
-    spec = importlib.util.spec_from_file_location(f"asn_rules_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise RuleError(message("file of rules", reason, str(path), "it must run without error")) from error
-    return module
 
 
 def _name(rule: AnyRule) -> str:

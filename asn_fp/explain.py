@@ -6,16 +6,16 @@ is asked for its reason. Nobody pays for this until they ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from attrs import asdict, field, frozen
 
 from asn_fp.errors import AsnError, ItemError, did_you_mean, message
 from asn_fp.pipeline import Rule, Step
-from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Reason
+from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Exposures, Reason
 
-__all__ = ["Line", "Report", "Story", "Use", "explain"]
+__all__ = ["Line", "Report", "Story", "Use", "explain", "tell"]
 
 _Identity: TypeAlias = tuple[int, Candidate | None]
 
@@ -49,6 +49,7 @@ class Story:
         uses: the products it is in.
         lines: what each step did to it; steps that did nothing are not there.
         left_out: the line of the step that left it out, None where it is in a product.
+        rule: the rule's name.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Story:
     uses: tuple[Use, ...]
     lines: tuple[Line, ...]
     left_out: Line | None
+    rule: str = ""
 
     def verdict(self) -> str:
         """Return the end of the story in one phrase."""
@@ -131,10 +133,25 @@ def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story 
     if file is not None and not chosen:
         names = [exposure.name.text for exposure in first.values()]
         raise ItemError(message("file", "not among the items", file, did_you_mean(file, names)))
-    told = tuple(_story(rule.steps, carriers, looks, key, each, stopped) for key, each in chosen.items())
+    told = tuple(_story(rule, carriers, looks, key, each, stopped) for key, each in chosen.items())
     if file is not None:
         return next((story for story in told if story.uses), told[0])
     return Report(rule.name, told, stopped)
+
+
+def tell(rule: Rule[Any, Any], items: Exposures, indices: Collection[int]) -> Iterator[tuple[int, Story]]:
+    """Tell what a rule does with some exposures, each by its index; one that stands for several candidates several times.
+
+    >>> from asn_fp.names import parse
+    >>> from asn_fp.rules.lists import level3
+    >>> [(index, story.role) for index, story in tell(level3(product_name="p"), (Exposure(7, parse("a_cal.fits")),), {7})]
+    [(7, 'science')]
+    """
+    carriers, stopped = _run(rule, items)
+    looks = [_look(carrier, step.gives if step else None) for step, carrier in zip((None, *rule.steps), carriers, strict=False)]
+    for key, exposure in _first_seen(carriers).items():
+        if exposure.index in indices:
+            yield exposure.index, _story(rule, carriers, looks, key, exposure, stopped)
 
 
 def _run(rule: Rule[Any, Any], items: Any) -> tuple[list[Any], str | None]:
@@ -213,7 +230,7 @@ def _uses_of_associations(associations: Iterable[Association]) -> Mapping[_Ident
 
 
 def _story(
-    steps: Sequence[Step[Any, Any]],
+    rule: Rule[Any, Any],
     carriers: Sequence[Any],
     looks: Sequence[_Look],
     identity: _Identity,
@@ -223,7 +240,7 @@ def _story(
     lines: list[Line] = []
     blamed: Line | None = None
     now = exposure
-    for number, (step, before, after) in enumerate(zip(steps, looks, looks[1:], strict=False), 1):
+    for number, (step, before, after) in enumerate(zip(rule.steps, looks, looks[1:], strict=False), 1):
         seen = _of(after.present, identity)
         told = _told(step, carriers[number - 1], before, after, identity, now, number)
         if told is not None:
@@ -233,11 +250,11 @@ def _story(
         now = seen or now
     uses = looks[-1].uses.get(identity, ())
     if stopped is not None and (uses or _of(looks[-1].present, identity)):
-        blamed = Line(len(looks), str(steps[len(looks) - 1]), "the rule stopped here, with an error")
+        blamed = Line(len(looks), str(rule.steps[len(looks) - 1]), "the rule stopped here, with an error")
         lines.append(blamed)
     elif not uses and blamed is None:
         blamed = lines[-1] if lines else Line(0, "", "it is in no product")
-    return Story(exposure.name.text, now.exptype, uses, tuple(lines), None if uses else blamed)
+    return Story(exposure.name.text, now.exptype, uses, tuple(lines), None if uses else blamed, rule.name)
 
 
 def _told(

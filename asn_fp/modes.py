@@ -69,16 +69,20 @@ def value_is(column: str, *allowed: str) -> Predicate:
     return Predicate(name, (lowered,), lambda exposure: exposure.meta.get(lowered) in wanted)
 
 
-def candidate_type(*allowed: str) -> Predicate:
-    """Ask whether an exposure is considered for a candidate of one of these types; one without a candidate always is.
+def candidate_type(*allowed: str, files: bool = True) -> Predicate:
+    """Ask whether an exposure is considered for a candidate of one of these types.
+
+    Args:
+        allowed: the types.
+        files: plain files, which have no candidate or one that restricts nothing, are considered too.
 
     >>> from asn_fp.names import parse
     >>> candidate_type("observation")(Exposure(0, parse("a_rate.fits")))
     True
     """
-    wanted = frozenset((*allowed, FILES))
+    wanted = frozenset((*allowed, FILES) if files else allowed)
     name = f"candidate_type({', '.join(map(repr, allowed))})"
-    return Predicate(name, ("asn_candidate",), lambda each: each.candidate is None or each.candidate.type in wanted)
+    return Predicate(name, ("asn_candidate",), lambda each: each.candidate.type in wanted if each.candidate else files)
 
 
 def _value(exposure: Exposure, *columns: str) -> str | None:
@@ -166,6 +170,7 @@ full_coron: Final = all_of(exp_type("nrc_coron"), value_is("subarray", "full"), 
 candidate: Final = Key("candidate", ("asn_candidate",), lambda exposure: exposure.candidate or "")
 own: Final = Key("own", ("filename",), lambda exposure: exposure.identity)
 
+
 def _target(exempt: Predicate) -> Key:
     """Return the target as a key, from which some roles are exempt; a direct-image candidate takes all targets together."""
 
@@ -187,7 +192,9 @@ target_of_science: Final = Key("target", ("targetid",), _science_target)
 
 elements: Final = (optional(keyword("filter")), optional(keyword("pupil", "grating")))
 slit: Final = Key(
-    "slit", ("fxd_slit",), lambda each: ANY if each.meta.get("fxd_slit") in (None, "s200a1", "s200a2") else each.meta["fxd_slit"]
+    "slit",
+    ("fxd_slit",),
+    lambda each: ANY if each.meta.get("fxd_slit") in (None, "s200a1", "s200a2") else each.meta["fxd_slit"],
 )
 """The slit; S200A1 and S200A2 go together, and with every other slit of the same setup."""
 OPTICS_3: Final[tuple[Key, ...]] = (*elements, slit, keyword("subarray"))
@@ -201,7 +208,9 @@ is_plain_file: Final = Predicate(
 tso_lit: Final = not_(
     any_of(
         exp_type("mir_mrs", "mir_flatmrs", "nrs_autowave", "nrs_ifu"),
-        all_of(exp_type("nrc_tsgrism"), any_of(value_is("pupil", "clear", "gdhs0", "gdhs60"), value_is("detector", "nrcblong"))),
+        all_of(
+            exp_type("nrc_tsgrism"), any_of(value_is("pupil", "clear", "gdhs0", "gdhs60"), value_is("detector", "nrcblong"))
+        ),
         value_is("subarray", "sub260stripe4_dhs", "sub41stripe1_dhs", "sub82stripe2_dhs", "sub164stripe4_dhs"),
         all_of(exp_type("nis_soss"), any_of(value_is("nints", "1"), value_is("filter", "f277w"), not_(has("filter")))),
         all_of(exp_type("nrs_brightobj"), not_(fss_path)),

@@ -42,6 +42,7 @@ class Step(Generic[C, D]):
     takes: Any = field(hash=False)
     gives: Any = field(hash=False)
     why: Why | None = None
+    named: str | None = None
     _call: Callable[[C], D] = field(eq=False, repr=False, kw_only=True)
 
     def __call__(self, carrier: C) -> D:
@@ -56,11 +57,28 @@ class Step(Generic[C, D]):
         """Return why this step left a thing out, or None where the step has no answer."""
         return self.why(before, thing, **self.settings) if self.why else None
 
+    def with_settings(self, **changes: Any) -> Step[C, D]:
+        """Return the step with some settings changed.
+
+        Raises:
+            KnobError: a setting that the transform does not have.
+        """
+        staged = cast("Callable[..., Step[C, D]]", step(self.function, why=self.why, named=self.named))
+        return staged(**{**self.settings, **changes})
+
+    def under(self, rule: str) -> Step[C, D]:
+        """Return the step as it is in a rule: the setting that takes the rule's name has it, unless it was given."""
+        if self.named is None or f"{self.named}=" in self.written:
+            return self
+        return evolve(self.with_settings(**{self.named: rule}), written=self.written)
+
     def __str__(self) -> str:
         return self.written
 
 
-def step(function: Callable[Concatenate[C, P], D], *, why: Why | None = None, probe: Any = _UNSET) -> Callable[P, Step[C, D]]:
+def step(
+    function: Callable[Concatenate[C, P], D], *, why: Why | None = None, probe: Any = _UNSET, named: str | None = None
+) -> Callable[P, Step[C, D]]:
     """Turn a transform into a function of its settings, which gives a step.
 
     A setting that the transform does not have fails here, on the line that wrote it. With `probe`, an empty carrier,
@@ -70,6 +88,7 @@ def step(function: Callable[Concatenate[C, P], D], *, why: Why | None = None, pr
         function: the transform: carrier first, then settings.
         why: asked by explanations why a thing was left out.
         probe: an empty carrier.
+        named: the setting that is the rule's name, where it is not given.
 
     Raises:
         KnobError: by the function that is returned, for a setting that is missing, unknown or given twice.
@@ -102,6 +121,7 @@ def step(function: Callable[Concatenate[C, P], D], *, why: Why | None = None, pr
             takes=hints.get(carrier, Any),
             gives=hints.get("return", Any),
             why=why,
+            named=named,
             call=call,
         )
 
@@ -210,7 +230,7 @@ class Rule(Generic[C, D]):
 
     def named(self, name: str, doc: str = "") -> Rule[C, D]:
         """Return the rule under another name."""
-        return evolve(self, name=name, doc=doc or self.doc)
+        return evolve(self, name=name, steps=tuple(each.under(name) for each in self.steps), doc=doc or self.doc)
 
     def _with(self, *steps: Step[Any, Any]) -> Rule[Any, Any]:
         return rule(self.name, *steps, doc=self.doc)
@@ -220,7 +240,7 @@ def rule(name: str, *steps: Step[Any, Any], doc: str = "") -> Rule[Any, Any]:
     """Compose steps to a rule, checking that each takes what the one before it gives.
 
     Args:
-        name: the rule's name, which its associations carry as ``asn_rule``.
+        name: the rule's name; its associations carry it as ``asn_rule`` (`seal` takes it from here).
         steps: in the order in which they run.
         doc: what the rule is for.
 
@@ -249,7 +269,7 @@ def rule(name: str, *steps: Step[Any, Any], doc: str = "") -> Rule[Any, Any]:
         if not _fits(one.gives, other.takes):
             reason = f"takes {_type(other.takes)}, but step {at - 1}, {one}, gives {_type(one.gives)}"
             raise RuleError(f"step {at} of {name} ({reason}): {other}")
-    return Rule(name, tuple(steps), inspect.cleandoc(doc))
+    return Rule(name, tuple(each.under(name) for each in steps), inspect.cleandoc(doc))
 
 
 def _fits(given: Any, taken: Any) -> bool:

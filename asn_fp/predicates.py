@@ -31,12 +31,21 @@ __all__ = [
 
 @frozen
 class Predicate:
-    """Hold one question: its name, the columns it reads, the function that answers it, and its parts, if any."""
+    """Hold one question.
+
+    Attributes:
+        name: the question as written.
+        columns: the columns it reads.
+        function: answers it for an exposure.
+        parts: the questions that it is made of, if any.
+        key: the key whose value it asks for, if any.
+    """
 
     name: str
     columns: tuple[str, ...]
     function: Callable[[Exposure], bool] = field(eq=keys.behaviour, hash=False)
     parts: tuple[Predicate, ...] = ()
+    key: keys.Key | None = None
 
     def __call__(self, exposure: Exposure) -> bool:
         """Return the answer for one exposure."""
@@ -62,7 +71,7 @@ def value_in(key: keys.Key | str, *allowed: str) -> Predicate:
     (key,) = keys.as_keys(key)
     wanted = frozenset(value.lower() for value in allowed)
     name = f"value_in({', '.join([str(key), *map(repr, allowed)])})"
-    return Predicate(name, key.columns, lambda exposure: key.function(exposure) in wanted)
+    return Predicate(name, key.columns, lambda exposure: key.function(exposure) in wanted, key=key)
 
 
 def has(column: str) -> Predicate:
@@ -138,7 +147,14 @@ def all_of(*parts: Predicate) -> Predicate:
     >>> all_of(is_science, has("FILTER"))
     all_of(is_science, has('filter'))
     """
-    return _joined("all_of", parts, lambda exposure: all(part.function(exposure) for part in parts))
+
+    def every(exposure: Exposure) -> bool:
+        for part in parts:  # noqa: SIM110  all() with a generator takes twice the time, and rules ask this most
+            if not part.function(exposure):
+                return False
+        return True
+
+    return _joined("all_of", parts, every)
 
 
 def any_of(*parts: Predicate) -> Predicate:

@@ -245,6 +245,11 @@ class _ReadsLikeAMapping(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __repr__(self) -> str:
+        named = (f"{key}={self[key]!r}" for key in self.extra)
+        own = (repr(self[key]) for key in self if key in _KEYS[type(self)])
+        return f"{type(self).__name__}({', '.join([*own, *named])})"
+
     __setitem__ = __delitem__ = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -274,7 +279,7 @@ def _plain(value: Any) -> Any:
 
 
 @_unchanging
-@frozen
+@frozen(repr=False)
 class Member(_ReadsLikeAMapping):
     """Hold one member of a product: a file name and the role it plays there.
 
@@ -290,7 +295,7 @@ class Member(_ReadsLikeAMapping):
 
 
 @_unchanging
-@frozen
+@frozen(repr=False)
 class Product(_ReadsLikeAMapping):
     """Hold one product: its name and the members that are processed together into it."""
 

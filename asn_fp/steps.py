@@ -11,7 +11,7 @@ from typing import Final
 from asn_fp import transforms
 from asn_fp.pipeline import step
 from asn_fp.records import Draft, Exposures
-from asn_fp.transforms.admit import why_not_admitted
+from asn_fp.transforms.admit import why_not_admitted, why_not_observed
 from asn_fp.transforms.attach import why_not_attached
 from asn_fp.transforms.catalogue import why_no_catalogue
 from asn_fp.transforms.expand import why_not_level
@@ -23,6 +23,7 @@ __all__ = [
     "admit",
     "attach",
     "attach_catalogue",
+    "attach_nod_spectra",
     "classify",
     "distinct",
     "drop",
@@ -44,6 +45,7 @@ __all__ = [
     "recast",
     "relocate",
     "require",
+    "require_observations",
     "seal",
     "seal_each",
     "stamp",
@@ -66,8 +68,8 @@ attach = step(transforms.attach, why=why_not_attached, probe=_NO_DRAFT)
 require = step(transforms.require, why=why_not_required)
 name = step(transforms.name, probe=_NO_DRAFT)
 distinct = step(transforms.distinct)
-seal = step(transforms.seal, probe=_NO_DRAFT)
-listed = step(transforms.listed)
+seal = step(transforms.seal, probe=_NO_DRAFT, named="asn_rule")
+listed = step(transforms.listed, named="asn_rule")
 identify = step(transforms.identify)
 stamp = step(transforms.stamp, probe=())
 relocate = step(transforms.relocate, probe=())
@@ -78,6 +80,8 @@ level = step(transforms.level, why=why_not_level, probe=_NO_EXPOSURES)
 admit = step(transforms.admit, why=why_not_admitted)
 prune_imprints = step(transforms.prune_imprints)
 attach_catalogue = step(transforms.attach_catalogue, why=why_no_catalogue, probe=_NO_DRAFT)
-seal_each = step(transforms.seal_each, probe=_NO_DRAFT)
+seal_each = step(transforms.seal_each, probe=_NO_DRAFT, named="asn_rule")
+require_observations = step(transforms.require_observations, why=why_not_observed)
+attach_nod_spectra = step(transforms.attach_nod_spectra)
 prune = step(transforms.prune)
 merge = step(transforms.merge)

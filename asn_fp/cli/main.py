@@ -46,7 +46,7 @@ def run(program: str, words: Sequence[str]) -> int:
     >>> run("asn", ["show", "Association"])
     Association
       1. read()
-      2. listed(asn_rule='Association')
+      2. listed()
     ...
     0
     """
@@ -74,7 +74,7 @@ def run(program: str, words: Sequence[str]) -> int:
 def _carry_out(plan: Plan) -> int:
     for folder in plan.folders:
         files.make_folder(folder)
-    files.write_all(plan.files)
+    files.write_all(plan.files, overwrite=plan.overwrite)
     _say(plan.warnings)
     if plan.text and sys.stdout is not None:
         _print(plan.text)

@@ -17,6 +17,7 @@ class Plan:
         text: what to print on standard output, after the files are written.
         warnings: lines for standard error.
         status: the exit status.
+        overwrite: existing files may be replaced.
     """
 
     files: tuple[tuple[str, str | bytes], ...] = ()
@@ -24,3 +25,4 @@ class Plan:
     text: str = ""
     warnings: tuple[str, ...] = ()
     status: int = 0
+    overwrite: bool = True

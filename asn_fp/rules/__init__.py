@@ -21,7 +21,7 @@ RuleFunction = Callable[..., Rule[Any, Any]]
 
 
 def _collected() -> Mapping[str, RuleFunction]:
-    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__) if not found.name.startswith("_")]
     functions = {name: getattr(module, name) for module in modules for name in module.__all__}
     return MappingProxyType({name: function for name, function in functions.items() if _makes_a_rule(function)})
 

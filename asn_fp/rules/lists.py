@@ -76,7 +76,7 @@ def Association() -> ListRule:  # noqa: N802  the peer's name
 
     Association type: not said. No pipeline reads such a list; it is there for tools that do.
     """
-    return rule("Association", s.read(), s.listed(asn_rule="Association"))
+    return rule("Association", s.read(), s.listed())
 
 
 def _stage_2(name: str, naming: str | Callable[[Bundle], str], by: By) -> ListRule:
@@ -90,13 +90,13 @@ def _stage_2(name: str, naming: str | Callable[[Bundle], str], by: By) -> ListRu
         *attach,
         s.name(naming),
         s.distinct(),
-        s.seal(asn_rule=name, together=True, layout="list2"),
+        s.seal(together=True, layout="list2"),
     )
 
 
 def _stage_3(name: str, product_name: str | None) -> ListRule:
     naming = product_name or needs_a_product_name
-    return rule(name, s.read(), s.gather(), s.require("science"), s.name(naming), s.seal(asn_rule=name, together=True))
+    return rule(name, s.read(), s.gather(), s.require("science"), s.name(naming), s.seal(together=True))
 
 
 def _naming(template: str | None, function: NamingFunction | None, default: str) -> str | Callable[[Bundle], str]:

@@ -218,7 +218,7 @@ def _cards(data: bytes, file: BinaryIO) -> str:
         more = file.read(10 * _BLOCK)
         if not more:
             raise ValueError("cut off: its header has no END")
-        start = max(0, len(data) - _CARD)
+        start = len(data)  # gulps are whole cards
         data += more
 
 

@@ -127,7 +127,7 @@ def tell_all(exposures: Exposures, options: Iterable[SetOption]) -> Exposures:
     ('f200w', 'psf', ['exptype', 'filter'])
     """
     listed = [SetOption(option.column.strip().lower(), option.value, option.pattern) for option in options]
-    known = {"exptype", *READ_COLUMNS, *(column for each in exposures for column in each.meta)} - {"filename"}
+    known = sorted({"exptype", *READ_COLUMNS, *(column for each in exposures for column in each.meta)} - {"filename"})
     raise_all(KnobError, [problem for option in listed for problem in _problems(option, known)])
     _refuse_idle(exposures, [option.pattern for option in listed])
     result = exposures

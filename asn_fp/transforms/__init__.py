@@ -9,7 +9,7 @@
 `merge`.
 """
 
-from asn_fp.transforms.admit import admit, prune_imprints
+from asn_fp.transforms.admit import admit, attach_nod_spectra, prune_imprints, require_observations
 from asn_fp.transforms.attach import attach
 from asn_fp.transforms.catalogue import attach_catalogue
 from asn_fp.transforms.classify import classify
@@ -27,6 +27,7 @@ __all__ = [
     "admit",
     "attach",
     "attach_catalogue",
+    "attach_nod_spectra",
     "classify",
     "distinct",
     "drop",
@@ -48,6 +49,7 @@ __all__ = [
     "recast",
     "relocate",
     "require",
+    "require_observations",
     "seal",
     "seal_each",
     "stamp",

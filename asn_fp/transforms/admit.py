@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
 
-__all__ = ["admit", "prune_imprints", "why_not_admitted"]
+__all__ = ["admit", "attach_nod_spectra", "prune_imprints", "require_observations", "why_not_admitted", "why_not_observed"]
 
 
 def admit(draft: Draft, needs: Mapping[str, str]) -> Draft:
@@ -41,6 +41,65 @@ def why_not_admitted(before: Draft, exposure: Exposure, needs: Mapping[str, str]
             kind = exposure.candidate.type if exposure.candidate else ""
             return Reason(f"a {kind} candidate needs a {role} member, and there is none", ((role, "0", "at least 1"),))
     return None
+
+
+def require_observations(draft: Draft, types: Collection[str], *, at_least: int = 2) -> Draft:
+    """Leave out the products of candidates that stand for several observations and have exposures of too few.
+
+    Args:
+        draft: the products in the making.
+        types: the candidate types that stand for several observations.
+        at_least: of how many observations their products must have exposures.
+
+    >>> from asn_fp.names import parse
+    >>> from asn_fp.records import Candidate
+    >>> lead = Exposure(0, parse("a_cal.fits"), candidate=Candidate("c1000", "group"), meta={"obs_num": "1"})
+    >>> require_observations(Draft((Bundle(leads=(lead,)),), (lead,)), ("group",)).bundles
+    ()
+    """
+    kept = tuple(bundle for bundle in draft.bundles if not _few(bundle, types, at_least))
+    return draft if len(kept) == len(draft.bundles) else Draft(kept, draft.pool)
+
+
+def _few(bundle: Bundle, types: Collection[str], at_least: int) -> bool:
+    candidate = bundle.leads[0].candidate
+    return candidate is not None and candidate.type in types and len(_observations(bundle)) < at_least
+
+
+def _observations(bundle: Bundle) -> set[str]:
+    return {lead.meta["obs_num"] for lead in bundle.leads if "obs_num" in lead.meta}
+
+
+def why_not_observed(before: Draft, exposure: Exposure, types: Collection[str], at_least: int = 2) -> Reason | None:
+    """Return of which observations the product of an exposure has exposures."""
+    for bundle in before.bundles:
+        if _few(bundle, types, at_least) and any(lead.identity == exposure.identity for lead in bundle.leads):
+            found = ", ".join(sorted(_observations(bundle))) or "none known"
+            kind = exposure.candidate.type if exposure.candidate else ""
+            text = f"a {kind} candidate needs exposures of {at_least} observations, and these are of {found}"
+            return Reason(text, (("obs_num", found, f"at least {at_least}"),))
+    return None
+
+
+def attach_nod_spectra(draft: Draft) -> Draft:
+    """Attach to every product of two or more nods the spectrum of each of them, as background.
+
+    Source: jwst 3.0.0, ``make_fixedslit_bkg``; calwebb_spec3 copies the nod background of each exposure.
+
+    >>> from asn_fp.names import parse
+    >>> nods = tuple(Exposure(number, parse(f"a{number}_cal.fits")) for number in (1, 2))
+    >>> [each.name for each in attach_nod_spectra(Draft((Bundle(leads=nods),), nods)).bundles[0].extra]
+    ['a1_x1d.fits', 'a2_x1d.fits']
+    """
+    return Draft(tuple(map(_with_nod_spectra, draft.bundles)), draft.pool)
+
+
+def _with_nod_spectra(bundle: Bundle) -> Bundle:
+    nods = [lead for lead in bundle.leads if lead.exptype == "science"]
+    if len(nods) < 2:
+        return bundle
+    spectra = tuple(Partner("background", f"{lead.name.stem}_x1d.fits", lead) for lead in nods)
+    return Bundle(bundle.key, bundle.name, bundle.leads, bundle.extra + spectra)
 
 
 def prune_imprints(draft: Draft) -> Draft:

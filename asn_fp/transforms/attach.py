@@ -204,7 +204,7 @@ def _nearest_miss(keys: tuple[Key, ...], partners: Iterable[Exposure], leads: Se
 
 
 def _said(differing: Iterable[tuple[str, str, str]]) -> str:
-    return ", ".join(f"{what} {here}, not {there}" for what, here, there in differing)
+    return ", ".join(_sentence(*each) for each in differing)
 
 
 def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[tuple[str, str, str], ...]:
@@ -218,6 +218,10 @@ def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[t
 
 def _shown(value: object) -> str:
     return "undefined" if value is None else repr(value)
+
+
+def _sentence(what: str, here: str, there: str) -> str:
+    return f"{what} is undefined for both" if here == there == "undefined" else f"{what} {here}, not {there}"
 
 
 def why_not_attached(
@@ -234,7 +238,7 @@ def why_not_attached(
     if not _partners((exposure,), exptype, among):
         return None
     if not before.bundles:
-        return Reason(f"no product is there to attach a {exptype} to")
+        return None  # whatever left no product is to blame
     keys = _ladder(by)[-1]
     near = _nearest(keys, (exposure,), [lead for lead in _different_leads(before, keys) if lead.index != exposure.index])
     if near is None:

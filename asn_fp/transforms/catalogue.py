@@ -8,7 +8,7 @@ from typing import TypeAlias
 from asn_fp.keys import By, as_keys, values
 from asn_fp.matching import Index
 from asn_fp.predicates import Predicate
-from asn_fp.product_names import optical_elements, stem_of, subarray_of
+from asn_fp.product_names import Pieces, default_name, elements_of, root_of, subarray_of
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
 
 __all__ = ["Choice", "attach_catalogue", "by_sequence", "long_first", "why_no_catalogue"]
@@ -88,7 +88,11 @@ def attach_catalogue(
 def _root(lead: Exposure, direct: Exposure, target: str | None) -> str:
     groups = [("filter", "band")] if lead.meta.get("instrume") == "miri" else [("filter", "band"), ("pupil", "grating")]
     number = (target or lead.meta.get("targetid", "")).zfill(3)
-    return stem_of(lead, f"t{number}", optical_elements([direct], *groups), subarray_of([direct]))
+    subarray = subarray_of(direct.meta.get("subarray"))
+    instrument = lead.meta.get("instrume", "")
+    return default_name(
+        Pieces(root_of(lead), f"t{number}", instrument, elements_of(direct, *groups), subarray=subarray)
+    ).lower()
 
 
 def why_no_catalogue(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeAlias
 
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
+from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Candidate, Exposure, Exposures, Reason
 
 __all__ = ["ALONE", "Suffix", "expand", "level", "recast", "why_not_level"]
@@ -40,12 +41,13 @@ def recast(exposures: Exposures, exptype: str, *, of: Collection[str] | None = N
     ['science']
     """
     result = tuple(
-        each.with_role(exptype) if each.exptype != exptype and (of is None or each.exptype in of) else each for each in exposures
+        each.with_role(exptype) if each.exptype != exptype and (of is None or each.exptype in of) else each
+        for each in exposures
     )
     return exposures if all(one is other for one, other in zip(result, exposures, strict=True)) else result
 
 
-def level(exposures: Exposures, suffix: Suffix, *, alone: str = "refuse") -> Exposures:
+def level(exposures: Exposures, suffix: Suffix, *, uncal: Predicate = EVERY, alone: str = "refuse") -> Exposures:
     """Take of each exposure the file of the level that is asked for, and leave its other files out.
 
     A folder holds uncal, rate, rateints, cal and more of one exposure. The file with the wanted suffix is taken; without
@@ -54,6 +56,7 @@ def level(exposures: Exposures, suffix: Suffix, *, alone: str = "refuse") -> Exp
     Args:
         exposures: the files.
         suffix: the suffix wanted of each exposure.
+        uncal: of which exposures an uncal file stands for the wanted one.
         alone: what to do where only another level is there: ``refuse``, or ``leave-out``.
 
     Raises:
@@ -70,7 +73,7 @@ def level(exposures: Exposures, suffix: Suffix, *, alone: str = "refuse") -> Exp
         raise KnobError(message("alone", "unknown", alone, did_you_mean(alone, ALONE)))
     best: dict[tuple[object, str], tuple[int, Exposure]] = {}
     for exposure in exposures:
-        rank = _rank(exposure, suffix(exposure))
+        rank = _rank(exposure, suffix(exposure), uncal)
         known = best.get(_file(exposure))
         if known is None or rank < known[0]:
             best[_file(exposure)] = (rank, exposure)
@@ -86,9 +89,13 @@ def level(exposures: Exposures, suffix: Suffix, *, alone: str = "refuse") -> Exp
 _RIGHT, _UNCAL, _UNKNOWN, _WRONG = range(4)
 
 
-def _rank(exposure: Exposure, wanted: str) -> int:
+def _rank(exposure: Exposure, wanted: str, uncal: Predicate) -> int:
     own = exposure.name.suffix
-    return _RIGHT if own == wanted else {"uncal": _UNCAL, "": _UNKNOWN}.get(own, _WRONG)
+    if own == wanted:
+        return _RIGHT
+    if own == "uncal":
+        return _UNCAL if uncal(exposure) else _WRONG
+    return _WRONG if own else _UNKNOWN
 
 
 def _file(exposure: Exposure) -> tuple[object, str]:
@@ -104,12 +111,14 @@ def _alone(exposure: Exposure, wanted: str) -> str:
     return message("level", reason, exposure.name.text, f"give the _{wanted} file, or leave this one out")
 
 
-def why_not_level(before: Exposures, exposure: Exposure, suffix: Suffix, alone: str = "refuse") -> Reason | None:
+def why_not_level(
+    before: Exposures, exposure: Exposure, suffix: Suffix, uncal: Predicate = EVERY, alone: str = "refuse"
+) -> Reason | None:
     """Return which level was wanted, and which file of the exposure was taken."""
     del alone
     wanted = suffix(exposure)
     others = [each for each in before if _file(each) == _file(exposure) and each.index != exposure.index]
-    better = [each.name.text for each in others if _rank(each, suffix(each)) <= _rank(exposure, wanted)]
+    better = [each.name.text for each in others if _rank(each, suffix(each), uncal) <= _rank(exposure, wanted, uncal)]
     taken = f"{better[0]!r} is taken" if better else "no other file of it is there"
     own = exposure.name.suffix or "no known suffix"
     return Reason(f"it is {own}, {wanted} is wanted, and {taken}", (("suffix", own, wanted),))

@@ -13,14 +13,14 @@ from asn_fp.records import ABSENT, Association, Associations, Exposure, Member, 
 __all__ = ["file_names", "merge", "prune"]
 
 
-
 def prune(associations: Associations) -> Associations:
     """Leave out associations whose members another has, and all but one of those that make the same product.
 
     Of equal memberships the one with the greatest candidate id stays (observations before others), then the last rule
     by name. Of the stage-2 associations that make one product at one level the one with most members stays, then that
-    of a background candidate, then the last rule by name. Source: jwst 3.0.0, ``prune``; there the second half also
-    keeps equally large ones, whose products overwrite each other.
+    of a background candidate, then the last rule by name. Of the stage-3 associations of one type and product name
+    those go whose members another has, and more. Source: jwst 3.0.0, ``prune``; there stage 2 keeps equally large ones,
+    whose products overwrite each other, and stage 3 loses smaller ones that are no subsets.
 
     >>> from asn_fp.records import Member
     >>> def asn(asn_id: str, *names: str) -> Association:
@@ -29,7 +29,8 @@ def prune(associations: Associations) -> Associations:
     ['o001']
     """
     distinct = _best(associations, _membership, lambda each: (str(each.asn_id), _opener(each), _rule(each)))
-    return _best(distinct, _product, lambda each: (_size(each), _for_background(each), _rule(each), str(each.asn_id)))
+    single = _best(distinct, _product, lambda each: (_size(each), _for_background(each), _rule(each), str(each.asn_id)))
+    return _without_subsets(single)
 
 
 def _best(
@@ -38,7 +39,7 @@ def _best(
     best: dict[object, Association] = {}
     for each in associations:
         known = best.setdefault(key(each), each)
-        if known is not each and rank(each) > rank(known):  # type: ignore[operator]
+        if known is not each and rank(each) > rank(known):
             best[key(each)] = each
     kept = {id(each) for each in best.values()}
     return associations if len(kept) == len(associations) else tuple(each for each in associations if id(each) in kept)
@@ -49,8 +50,21 @@ def _membership(association: Association) -> object:
 
 
 def _product(association: Association) -> object:
+    """Return what two stage-2 associations must not both make; to stage 3 each association is its own."""
+    if str(association.asn_type).endswith("3"):
+        return id(association)
     first = association.products[0].members[0].expname
     return (association.products[0].name, first.rpartition("_")[2])
+
+
+def _without_subsets(associations: Associations) -> Associations:
+    named: dict[object, list[tuple[frozenset[object], Association]]] = {}
+    for each in associations:
+        members = frozenset((member.expname, member.exptype) for member in each.products[0].members)
+        named.setdefault((each.products[0].name, each.asn_type), []).append((members, each))
+    twins = [group for group in named.values() if len(group) > 1]
+    gone = {id(each) for group in twins for members, each in group if any(members < other for other, _ in group)}
+    return tuple(each for each in associations if id(each) not in gone) if gone else associations
 
 
 def _size(association: Association) -> int:
@@ -109,9 +123,9 @@ def _merged(group: list[Association]) -> Association:
     members: dict[str, dict[str, tuple[Member, Exposure | None]]] = {}
     for each in group:
         found = each.origin.sources if each.origin else tuple((None,) * len(product.members) for product in each.products)
-        for product, sources in zip(each.products, found, strict=True):
+        for product, behind in zip(each.products, found, strict=True):
             known = members.setdefault(product.name, {})
-            for member, source in zip(product.members, sources, strict=True):
+            for member, source in zip(product.members, behind, strict=True):
                 known.setdefault(member.expname, (member, source))
     products = tuple(Product(name, tuple(member for member, _ in known.values())) for name, known in members.items())
     sources = tuple(tuple(source for _, source in known.values()) for known in members.values())

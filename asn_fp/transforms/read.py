@@ -6,6 +6,8 @@ import os
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
+from types import MappingProxyType
+from typing import Final
 
 from attrs import evolve
 
@@ -135,4 +137,24 @@ def enlist(
 
 def _told(exposure: Exposure, exptype: str) -> Exposure:
     known = exposure.exptype == exptype and "exptype" in exposure.told
-    return exposure if known else exposure.with_role(exptype, told=True)
+    return exposure if known else _flagged(exposure, exptype).with_role(exptype, told=True)
+
+
+_FLAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "science": ("", ("is_psf", "is_imprt", "bkgdtarg")),
+    "psf": ("is_psf", ("is_imprt", "bkgdtarg")),
+    "imprint": ("is_imprt", ("is_psf",)),
+    "background": ("bkgdtarg", ("is_psf", "is_imprt")),
+}
+"""For each role that headers have a flag for: the flag, and those that contradict it."""
+
+
+def _flagged(exposure: Exposure, exptype: str) -> Exposure:
+    """Return an exposure whose header says what the user says; one without a header stays as it is."""
+    if not exposure.meta or exptype not in _FLAGS:
+        return exposure
+    flag, contrary = _FLAGS[exptype]
+    kept = {key: value for key, value in exposure.meta.items() if key not in contrary}
+    meta = MappingProxyType({**kept, flag: kept.get(flag, "t")} if flag else kept)
+    said = (exposure.told | {flag, *contrary}) - {""}
+    return evolve(exposure, meta=meta, told=said, derived=exposure.derived - said)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from asn_fp._version import __version__
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message
 from asn_fp.keys import ANY, By, Key, as_keys
+from asn_fp.product_names import pieces_of
 from asn_fp.records import Association, Associations, Bundle, Draft, Exposure, Exposures, Member, Origin, Product
 from asn_fp.vocabulary import EMPTY
 
@@ -31,7 +32,7 @@ _DEGRADED: Final = (
 def seal(
     draft: Draft,
     *,
-    asn_rule: str,
+    asn_rule: str = "unnamed",
     asn_type: str = "None",
     program: str = "noprogram",
     asn_id: str = "a3001",
@@ -45,7 +46,7 @@ def seal(
 
     Args:
         draft: the products in the making, with names.
-        asn_rule: the rule's name.
+        asn_rule: the rule's name; in a rule it need not be given.
         asn_type: which pipeline the association is for.
         program: the program, five digits.
         asn_id: the association candidate id.
@@ -104,7 +105,9 @@ def _sources(bundle: Bundle) -> tuple[Exposure | None, ...]:
     return bundle.leads + tuple(partner.source for partner in bundle.extra) if bundle.extra else bundle.leads
 
 
-def seal_each(draft: Draft, *, asn_type: str, asn_rule: str, layout: str = "stage2", matched: By = ()) -> Associations:
+def seal_each(
+    draft: Draft, *, asn_type: str, asn_rule: str = "unnamed", layout: str = "stage2", matched: By = ()
+) -> Associations:
     """Turn each product in the making into an association of its own, filled from the exposure that leads it.
 
     Program, candidate id and target come from the first science exposure; every member carries its EXPOSERR.
@@ -112,7 +115,7 @@ def seal_each(draft: Draft, *, asn_type: str, asn_rule: str, layout: str = "stag
     Args:
         draft: the products in the making, with names.
         asn_type: which pipeline the associations are for.
-        asn_rule: the rule's name.
+        asn_rule: the rule's name; in a rule it need not be given.
         layout: which keys the file has, in which order: ``stage2`` or ``stage3``.
         matched: the keys whose values say what the members share; they make the text of ``constraints``.
 
@@ -128,8 +131,10 @@ def seal_each(draft: Draft, *, asn_type: str, asn_rule: str, layout: str = "stag
 
 def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...], keys: tuple[Key, ...]) -> Association:
     lead = next((each for each in bundle.leads if each.exptype == "science"), bundle.leads[0])
-    sources = _sources(bundle)
-    members = tuple(map(_with_error, _members(bundle), sources))
+    sources, stage_3 = _sources(bundle), order == LAYOUTS["stage3"]
+    members = tuple(
+        _with_pool_values(member, source, stage_3) for member, source in zip(_members(bundle), sources, strict=True)
+    )
     degraded = any(member.extra.get("exposerr") not in EMPTY for member in members)
     return Association(
         asn_type=asn_type,
@@ -140,7 +145,7 @@ def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...]
         program=lead.meta.get("program", "").zfill(5),
         constraints="\n".join(_shared(lead, key) for key in keys) or "none",
         asn_id=lead.candidate.id if lead.candidate else "a3001",
-        target=lead.meta.get("targetid", "none"),
+        target=pieces_of(bundle, keys).target if stage_3 else lead.meta.get("targetid", "none"),
         asn_pool="none",
         products=(Product(bundle.name, members),),
         order=order,
@@ -153,13 +158,18 @@ def _shared(lead: Exposure, key: Key) -> str:
     return f"{key.label}: {'any' if value is None or value is ANY else value}"
 
 
-def _with_error(member: Member, source: Exposure | None) -> Member:
+def _with_pool_values(member: Member, source: Exposure | None, stage_3: bool) -> Member:
+    """Return a member with what the pool says of it: its EXPOSERR, and at stage 3 the candidate too."""
     if source is None:
         return member
-    return Member(member.expname, member.exptype, {"exposerr": source.meta.get("exposerr")})
+    extra: dict[str, Any] = {"exposerr": source.meta.get("exposerr")}
+    if stage_3:
+        candidate = source.candidate
+        extra["asn_candidate"] = f"[({candidate.id!r}, {candidate.type!r})]" if candidate else source.meta.get("asn_candidate")
+    return Member(member.expname, member.exptype, extra)
 
 
-def listed(exposures: Exposures, *, asn_rule: str) -> Associations:
+def listed(exposures: Exposures, *, asn_rule: str = "unnamed") -> Associations:
     """Turn exposures into one association that is a plain list of names, without products or roles.
 
     Raises:

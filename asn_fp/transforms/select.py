@@ -69,7 +69,12 @@ def why_dropped(_: Exposures, exposure: Exposure, where: Predicate) -> Reason | 
 
 
 def _said(where: Predicate, exposure: Exposure, answer: str) -> Reason:
-    values = tuple((column, _value(exposure, column), str(where)) for column in where.columns)
+    if where.key is not None:
+        value = where.key(exposure)
+        read = [(str(where.key), "undefined" if value is None else repr(value))]
+    else:
+        read = [(column, _value(exposure, column)) for column in where.columns]
+    values = tuple((name, value, str(where)) for name, value in read)
     shown = ", ".join(f"{column} is {value}" for column, value, _ in values)
     return Reason(f"{where} {answer}: {shown}" if shown else f"{where} {answer}", values)
 

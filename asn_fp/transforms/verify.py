@@ -27,5 +27,5 @@ def verify(associations: Associations, *, suffixes: Sequence[str] = ()) -> Assoc
     asn_fp.errors.ProductError: ...
     """
     found = [finding for each in associations for finding in check(each, suffixes=suffixes)]
-    raise_all(ProductError, [str(finding) for finding in found if finding.severity == "error"])
+    raise_all(ProductError, [str(finding).removeprefix("error ") for finding in found if finding.severity == "error"])
     return associations

@@ -371,6 +371,7 @@ def test_check_of_several_files(cli):
         ("bad.json", "unknown-exptype", "error"),
         ("text.json", "unreadable", "error"),
     ]
+    assert [cli.asn("check", name).status for name in ("text.json", "nosuch.json", "good.json")] == [1, 1, 0]
     assert set(plain[0]) == {"file", "code", "severity", "place", "value", "reason", "way_out"}
 
 

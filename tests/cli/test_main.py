@@ -228,7 +228,7 @@ def test_a_rule_file_runs_once_and_its_prints_are_not_the_answer(cli):
     """A user's rule file runs once in a command line, and what it prints goes to standard error."""
     cli.write("rules.py", RULES)
     result = cli.from_list("-o", "-", "-r", "rules.py:mine", "a_rate.fits")
-    assert (result.status, result.err, json.loads(result.out)["asn_rule"]) == (0, "loaded\n", "level2")
+    assert (result.status, result.err, json.loads(result.out)["products"][0]["name"]) == (0, "loaded\n", "a")
 
 
 @pytest.mark.parametrize("at", ["write", "fsync"])

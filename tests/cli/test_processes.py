@@ -14,7 +14,8 @@ import pytest
 import asn_fp
 
 ROOT = Path(asn_fp.__file__).parents[1]
-ENV = {key: value for key, value in os.environ.items() if key != "ASN_TRACEBACK"} | {"PYTHONPATH": str(ROOT)}
+UNSET = ("ASN_TRACEBACK", "PYTHONUNBUFFERED")
+ENV = {key: value for key, value in os.environ.items() if key not in UNSET} | {"PYTHONPATH": str(ROOT)}
 SLOW = """
 import sys, time
 from asn_fp import rule, steps as s

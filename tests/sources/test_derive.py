@@ -40,6 +40,7 @@ def column(exposures, name):
         ({"exp_type": "mir_taconfirm"}, "pntgtype", "target_acquisition"),
         ({"exp_type": "nrs_verify"}, "pntgtype", "science"),
         ({"filter": "f200w"}, "pntgtype", "science"),
+        ({"exp_type": "nrs_dark"}, "pntgtype", "science"),
         ({"observtn": "2"}, "obs_num", "2"),
         ({"observtn": "002"}, "obs_num", "2"),
         ({"observtn": "x"}, "obs_num", None),
@@ -130,6 +131,11 @@ def test_given_target_numbers_are_kept_and_not_used_twice():
         tuple(exposure(at, f"{n}.fits", told.get(n, ()), program="1", targname=t, **m) for at, (n, t, m) in enumerate(rows))
     )
     assert column(made, "targetid") == ["3", "1", "1", "2", "4"]
+
+
+def test_derived_target_numbers_are_no_given_ones():
+    """A number that was derived before reserves nothing."""
+    assert dict(targets((exposure(0, "a.fits", derived=["targetid"], targetid="5", targname="m31"),))) == {("", "m31"): "1"}
 
 
 def test_the_users_removal_is_not_undone():

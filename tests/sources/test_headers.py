@@ -148,8 +148,14 @@ def test_the_first_of_a_repeated_keyword_counts(tmp_path):
 
 
 def test_letters_that_fits_does_not_allow_are_no_obstacle(tmp_path):
-    """A comment with a degree sign does not keep the value from being read."""
+    """A comment with a degree sign does not keep the value from being read; in a value it is a question mark."""
     assert dict(one(tmp_path, raw("FILTER  = 'F200W   '           / 3 \xb0")).meta) == {"filter": "f200w"}
+    assert dict(one(tmp_path, raw("TARGPROP= '3 \xb0'")).meta) == {"targprop": "3 ?"}
+
+
+def test_only_a_card_ends_a_header(tmp_path):
+    """The word END at the end of a card, with blank cards behind it, is not the end of the header."""
+    assert dict(one(tmp_path, raw("COMMENT".ljust(77) + "END", "", "FILTER  = 'F200W   '")).meta) == {"filter": "f200w"}
 
 
 KEYWORDS = st.from_regex(r"\A[A-Z][A-Z0-9_-]{0,7}\Z").filter(lambda key: key not in ("SIMPLE", "END", "CONTINUE", "XTENSION"))

@@ -20,8 +20,9 @@ from asn_fp.sources.pools import candidates_of, format_pool, parse_pool, pool_ro
 from asn_fp.sources.values import READ_COLUMNS, normal
 
 OBSERVATION = "[('o001', 'observation')]"
-NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12).filter(
-    lambda name: name.lower() != "null"
+NAMES = st.one_of(
+    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12).filter(lambda name: name.lower() != "null"),
+    st.sampled_from(["#a.fits", '"a".fits', "a|b.fits", "Dir/A b_rate.fits"]),
 )
 CELLS = st.one_of(
     st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=10),
@@ -75,6 +76,7 @@ def test_writing_is_deterministic(exposures):
         "filename;filter;is_psf\r\nA_rate.fits;F200W;n/a\r\n",
         "\ufefffilename|filter|is_psf\nA_rate.fits|F200W|--\n",
         "filter|is_psf|filename\nF200W|false|A_rate.fits\n",
+        "filename|filter|is_psf|a,b,c,d\nA_rate.fits|F200W|F|\n",
     ],
 )
 def test_the_table_format_is_read_in_all_its_forms(text):
@@ -150,7 +152,11 @@ def test_equal_cells_share_one_text():
             ["line 2 of the pool (a quoted cell does not end): 'x'; end it with \", and write a quote inside it twice"],
         ),
         (
-            'filename|a\nx|1\ny|"2',
+            'filename|a\nx|"1\n2"\ny|3\n',
+            ["line 2 of the pool (a quoted cell does not end): 'x'; end it with \", and write a quote inside it twice"],
+        ),
+        (
+            'filename|a\nx|1\ny|"2
             ["line 3 of the pool (a quoted cell does not end): 'y'; end it with \", and write a quote inside it twice"],
         ),
         (
@@ -241,6 +247,9 @@ def test_columns_can_be_chosen():
     assert format_pool((one,), ["Filter", "filename", "pupil"]) == "filename|filter|pupil\nA.fits|f200w|null\n"
     assert format_pool((one,)) == "filename|program|filter|zz\nA.fits|632|f200w|1\n"
     assert format_pool(()) == "filename\n"
+    others = [f"x{number}" for number in range(10, 30)]
+    shuffled = Exposure(0, one.name, meta=dict.fromkeys(others[::-1], "1"))
+    assert format_pool((shuffled,)).splitlines()[0] == "|".join(["filename", *others])
 
 
 @pytest.mark.parametrize(("name", "value"), [("a\nb", "x"), ("a", "x\ry"), (" a", "x"), ("null", "x"), ("", "x")])

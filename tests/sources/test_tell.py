@@ -82,8 +82,10 @@ def test_what_was_derived_follows_the_word():
 
 def test_rows_that_nothing_was_derived_for_stay():
     """A word about files with derived values derives nothing for the row of a pool that has its own."""
-    mixed = (*derive(PAIR), exposure(2, "c_rate.fits", observtn="3"))
-    assert dict(tell(mixed, "observtn", "9", "a*")[2].meta) == {"observtn": "3"}
+    mixed = (exposure(2, "c_rate.fits", observtn="3"), *derive(PAIR))
+    after = tell(mixed, "observtn", "9", "a*")
+    assert dict(after[0].meta) == {"observtn": "3"}
+    assert column(after, "obs_num") == [None, "9", "2"]
 
 
 def test_later_words_win():
@@ -114,6 +116,13 @@ def test_wrong_words_are_told_together():
         "value of filter (not printable): 'a\\nb'; give it on one line",
         "column (no rule reads it and no file has it): 'min'; did you mean 'mine'?",
     ]
+
+
+def test_the_name_is_no_column_to_hint_at():
+    """Nobody is led from a misspelt column to the file name, which cannot be set."""
+    with pytest.raises(KnobError) as caught:
+        tell(PAIR, "filenam", "x")
+    assert "'filename'" not in str(caught.value)
 
 
 def test_patterns_that_match_nothing_are_told_together():
@@ -203,7 +212,9 @@ def test_wrong_candidates_are_told_together():
     assert lines[1] == "candidate type (a known one misspelt): 'bckground'; did you mean 'background'?"
     assert lines[2] == "candidate type (a known one misspelt): 'direct-image'; did you mean 'direct_image'?"
     assert lines[3].startswith("candidate type (not a word): ' '")
-    assert candidates_of(add_candidate(PAIR, "c1000", "survey")[0].meta["asn_candidate"])[1].type == "survey"
+    for kind in ("survey", "tool", "Discovered"):
+        text = add_candidate(PAIR, "c1000", kind)[0].meta["asn_candidate"]
+        assert text == f"[('o001', 'observation'), ('c1000', '{kind.lower()}')]"
 
 
 @given(st.lists(st.tuples(st.sampled_from(["filter", "is_psf", "observtn"]), st.sampled_from(["1", "f", "T", ""])), max_size=5))

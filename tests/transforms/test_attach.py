@@ -247,7 +247,6 @@ def test_names_know_the_keys_of_the_command_line():
             "an earlier rung of the ladder found others, and others came first",
             (),
         ),
-        ([], {}, "no product is there to attach a background to", ()),
     ],
 )
 def test_why_not_attached(rows, settings, text, differing):

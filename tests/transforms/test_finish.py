@@ -146,7 +146,7 @@ def test_verify_names_every_error():
     with pytest.raises(ProductError) as caught:
         verify((given, given))
     lines = str(caught.value).splitlines()
-    assert [line.split(":")[0] for line in lines] == ["error unknown-exptype", "error wrong-suffix"] * 2
+    assert [line.split(":")[0] for line in lines] == ["unknown-exptype", "wrong-suffix"] * 2
 
 
 def test_verify_takes_own_suffixes():

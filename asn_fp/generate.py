@@ -1,0 +1,189 @@
+"""Every association that a set of exposures has: all rules, for all candidates, without duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from asn_fp import transforms
+from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
+from asn_fp.explain import Story, tell
+from asn_fp.pipeline import Rule
+from asn_fp.records import Association, Associations, Candidate, Exposure, Exposures
+from asn_fp.rules import RULES
+from asn_fp.sources.pools import candidates_of
+from asn_fp.transforms.prune import file_names
+
+__all__ = ["MODES", "Generated", "generate", "generator_rules", "orphans"]
+
+DISCOVERED: Final = Candidate("a3001", "discovered")
+MODES: Final = ("default", "all-candidates", "discover")
+
+
+@frozen
+class Generated:
+    """Hold what a run of the generator made.
+
+    Attributes:
+        associations: those that are left after pruning.
+        names: the file name of each.
+        exposures: the exposures that it was run on, one for each candidate.
+    """
+
+    associations: Associations
+    names: tuple[str, ...]
+    exposures: Exposures
+
+
+def generator_rules(stage: int | None = None) -> Mapping[str, Rule[Any, Any]]:
+    """Return the generator's rules by name, of one stage or of both.
+
+    >>> len(generator_rules()), len(generator_rules(2)), list(generator_rules(3))[0]
+    (43, 22, 'Asn_Lv3AMI')
+    """
+    made = {name: function() for name, function in sorted(RULES.items()) if name.startswith("Asn_")}
+    return {name: rule for name, rule in made.items() if stage is None or _stage(rule) == stage}
+
+
+def _stage(rule: Rule[Any, Any]) -> int:
+    return 3 if rule.name.startswith("Asn_Lv3") else 2
+
+
+def generate(
+    exposures: Exposures,
+    *,
+    rules: Mapping[str, Rule[Any, Any]] | None = None,
+    ids: Sequence[str] = (),
+    mode: str = "default",
+    asn_pool: str = "in-memory",
+    version_id: str | None = None,
+    merge: bool = False,
+) -> Generated:
+    """Run rules on exposures for every candidate that they belong to, and prune and number what comes out.
+
+    Args:
+        exposures: what a pool or headers gave; ``asn_candidate`` says to which candidates each belongs.
+        rules: the rules by name; by default all of the generator's.
+        ids: only these candidates.
+        mode: ``default`` (candidates, and all exposures together under the id a3001), ``all-candidates``, or
+            ``discover`` (what only all exposures together give).
+        asn_pool: the name of the pool, for the associations.
+        version_id: a tag for the associations and their names.
+        merge: put the stage-2 products of one type and candidate into one association.
+
+    Raises:
+        KnobError: another word for `mode`, or `ids` together with a mode.
+        ItemError: a candidate id that no exposure has.
+
+    >>> from asn_fp.names import parse
+    >>> meta = {"program": "1234", "exp_type": "nis_image", "instrume": "niriss", "detector": "nis", "filter": "f200w",
+    ...         "subarray": "full", "targetid": "1", "pntgtype": "science", "asn_candidate": "[('o001', 'observation')]"}
+    >>> made = generate((Exposure(0, parse("jw01234001001_02101_00001_nis_uncal.fits"), meta=meta),))
+    >>> made.names
+    ('jw01234-o001_image2_00001_asn.json', 'jw01234-o001_image3_00001_asn.json')
+    """
+    if mode not in MODES:
+        raise KnobError(message("mode", "unknown", mode, did_you_mean(mode, MODES)))
+    if ids and mode != "default":
+        raise KnobError(message("ids", f"they exclude the mode {mode}", list(ids), "give one of the two"))
+    expanded = _expanded(transforms.classify(exposures), ids, mode)
+    ran = [rule(expanded) for rule in _ready(rules if rules is not None else generator_rules())]
+    kept = transforms.prune(tuple(each for made in ran for each in made))
+    if mode == "discover":
+        kept = tuple(each for each in kept if each.asn_id == DISCOVERED.id)
+    stamped = tuple(_stamped(each, asn_pool, version_id) for each in kept)
+    final = _merged(stamped) if merge else stamped
+    named = sorted(zip(file_names(final, version_id), final, strict=True), key=lambda pair: pair[0])
+    return Generated(tuple(each for _, each in named), tuple(name for name, _ in named), expanded)
+
+
+def _ready(rules: Mapping[str, Rule[Any, Any]]) -> Iterable[Rule[Any, Any]]:
+    """Return rules as the generator runs them: on classified exposures, leaving levels that are not theirs to others."""
+    for rule in rules.values():
+        names = [step.name for step in rule.steps]
+        if "level" in names:
+            at = names.index("level")
+            rule = rule.replace(at + 1, rule.steps[at].with_settings(alone="leave-out"))
+        yield rule.without("classify") if names.count("classify") == 1 else rule
+
+
+def _expanded(exposures: Exposures, ids: Sequence[str], mode: str) -> Exposures:
+    by_id = _candidates_by_id(exposures)
+    raise_all(
+        ItemError,
+        [message("candidate", "no exposure has it", each, did_you_mean(each, by_id)) for each in ids if each not in by_id],
+    )
+    wanted = {each: by_id[each][:1] for each in ids} if ids else by_id
+    also = () if ids or mode == "all-candidates" else (DISCOVERED,)
+
+    def candidates(exposure: Exposure) -> tuple[Candidate, ...]:
+        own = dict.fromkeys(each.id for each in candidates_of(exposure.meta.get("asn_candidate", "")))
+        return (*(candidate for each in own for candidate in wanted.get(each, ())), *also)
+
+    return transforms.expand(exposures, candidates)
+
+
+def _candidates_by_id(exposures: Exposures) -> dict[str, tuple[Candidate, ...]]:
+    """Return every candidate of the exposures by id; an id with two types stands for a candidate of each."""
+    found: dict[str, dict[Candidate, None]] = {}
+    for exposure in exposures:
+        for candidate in candidates_of(exposure.meta.get("asn_candidate", "")):
+            found.setdefault(candidate.id, {})[candidate] = None
+    return {each: tuple(candidates) for each, candidates in found.items()}
+
+
+def _stamped(association: Association, asn_pool: str, version_id: str | None) -> Association:
+    prefix = "discover" if association.asn_id == DISCOVERED.id else "candidate"
+    rule = f"{prefix}_{association.asn_rule}"
+    return evolve(association, asn_rule=rule, asn_pool=asn_pool, version_id=version_id)
+
+
+def _merged(associations: Associations) -> Associations:
+    stage_2 = tuple(each for each in associations if not str(each.asn_type).endswith("3"))
+    return transforms.merge(stage_2) + tuple(each for each in associations if str(each.asn_type).endswith("3"))
+
+
+def orphans(
+    exposures: Exposures, made: Generated, rules: Mapping[str, Rule[Any, Any]] | None = None
+) -> dict[Exposure, Story | None]:
+    """Return the exposures that are in no association, each with the story of the rule that came closest.
+
+    Args:
+        exposures: what the generator was run on.
+        made: what it made.
+        rules: the rules it ran.
+
+    >>> from asn_fp.names import parse
+    >>> lost = Exposure(0, parse("a_uncal.fits"), meta={"exp_type": "nrs_dark", "asn_candidate": "[('o001', 'observation')]"})
+    >>> [(each.name.text, story is not None) for each, story in orphans((lost,), generate((lost,))).items()]
+    [('a_uncal.fits', True)]
+    """
+    used = _used(made.associations)
+    lost = [exposure for exposure in exposures if exposure.index not in used]
+    indices = {exposure.index for exposure in lost}
+    best: dict[int, Story] = {}
+    for rule in _ready(rules if rules is not None else generator_rules()) if lost else ():
+        for index, story in tell(rule, made.exposures, indices):
+            known = best.get(index)
+            if known is None or _far(story) > _far(known):
+                best[index] = story
+    return {exposure: best.get(exposure.index) for exposure in lost}
+
+
+def _far(story: Story) -> tuple[int, int]:
+    """Return how far a rule came with an exposure: the step that left it out, and how little differed there."""
+    if story.left_out is None:
+        return (1_000, 0)
+    return (story.left_out.number, -len(story.left_out.differing))
+
+
+def _used(associations: Iterable[Association]) -> Collection[int]:
+    return {
+        exposure.index
+        for association in associations
+        for sources in (association.origin.sources if association.origin else ())
+        for exposure in sources
+        if exposure is not None
+    }

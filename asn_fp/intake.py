@@ -1,0 +1,163 @@
+"""From what a user names, pools or FITS files, to exposures: the edge where headers and pools are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from asn_fp import transforms
+from asn_fp.errors import KnobError, message
+from asn_fp.keys import observation
+from asn_fp.modes import FILES
+from asn_fp.names import check_asn_id
+from asn_fp.pipeline import Rule
+from asn_fp.records import Candidate, Exposures, Items
+from asn_fp.sources.derive import derive
+from asn_fp.sources.headers import read_headers
+from asn_fp.sources.pools import read_pool
+from asn_fp.sources.tell import add_candidates, parse_candidate_option, parse_set_option, tell_all
+
+__all__ = ["as_one_candidate", "exposures_of", "is_pool", "needs_headers", "pool_name", "with_headers"]
+
+_FITS = (".fits", ".fits.gz", ".fit", ".fits.fz")
+
+
+def needs_headers(rule: Rule[Any, Any]) -> bool:
+    """Tell whether a rule looks into headers: it then has the step `classify`.
+
+    >>> from asn_fp.rules.lists import level3
+    >>> needs_headers(level3())
+    False
+    """
+    return any(step.name == "classify" for step in rule.steps)
+
+
+def is_pool(names: Sequence[str]) -> bool:
+    """Tell whether the names are a pool file: one name, which is no FITS file.
+
+    >>> is_pool(["jw01234_pool.csv"]), is_pool(["a_rate.fits"])
+    (True, False)
+    """
+    return len(names) == 1 and not names[0].lower().endswith(_FITS)
+
+
+def pool_name(names: Sequence[str]) -> str:
+    """Return what associations made of these say about their pool.
+
+    >>> pool_name(["data/jw01234_pool.csv"]), pool_name(["a_rate.fits"])
+    ('jw01234_pool.csv', 'none')
+    """
+    return PurePath(names[0]).name if is_pool(names) else "none"
+
+
+def exposures_of(
+    names: Sequence[str],
+    *,
+    candidates: Iterable[str] = (),
+    settings: Iterable[str] = (),
+    delimiter: str | None = None,
+    leave_out: bool = False,
+    progress: bool = False,
+) -> Exposures:
+    """Read a pool or the headers of FITS files, and let the user's word win over them.
+
+    Args:
+        names: one pool file, or FITS files.
+        candidates: further candidates, ``c1000:background=PATTERN``.
+        settings: values that beat the header, ``column=value`` or ``column=value:PATTERN``.
+        delimiter: what separates the cells of the pool; by default it is recognised.
+        leave_out: leave out files that cannot be read, with a warning, instead of an error.
+        progress: show a progress bar on a terminal.
+
+    Raises:
+        FileError: files that cannot be read; all of them in one error.
+        ItemError: a pattern that matches nothing.
+        UsageError: a candidate or setting that is not of its form.
+
+    >>> exposures_of(["missing_pool.csv"])
+    Traceback (most recent call last):
+    asn_fp.errors.FileError: ...
+    """
+    if is_pool(names):
+        read = read_pool(names[0], delimiter=delimiter)
+    else:
+        read = derive(read_headers(names, leave_out=leave_out, progress=progress))
+    told = tell_all(read, [parse_set_option(word) for word in settings])
+    return add_candidates(told, [parse_candidate_option(word) for word in candidates])
+
+
+def with_headers(
+    items: Items,
+    partners: Iterable[str],
+    *,
+    asn_id: str | None = None,
+    candidate: str | None = None,
+    settings: Iterable[str] = (),
+    leave_out: bool = False,
+    progress: bool = False,
+) -> Exposures:
+    """Return plain files as exposures with their headers, all of one candidate; exposures stay as they are.
+
+    Args:
+        items: names, paths, (name, exptype) pairs, or exposures.
+        partners: the names of further files, which the user gives a role.
+        asn_id: the candidate id; by default ``oNNN`` if all share an observation, else ``a3001``.
+        candidate: ``ID:TYPE`` to make them a candidate of a type that rules may ask for.
+        settings: values that beat the header.
+        leave_out: leave out files that cannot be read, with a warning, instead of an error.
+        progress: show a progress bar on a terminal.
+
+    Raises:
+        ItemError: as `read` says.
+        FileError: files that cannot be read.
+        KnobError: a candidate that is not ``ID:TYPE``.
+
+    >>> from asn_fp.records import Exposure
+    >>> known = (Exposure(0, transforms.read(["a_rate.fits"])[0].name, meta={"program": "01234"}),)
+    >>> with_headers(known, ()) is known
+    True
+    """
+    named = transforms.read(items)
+    if named and all(exposure.meta for exposure in named):
+        return named
+    extra = [name for name in partners if name not in {exposure.name.text for exposure in named}]
+    names = [*(exposure.name.text for exposure in named), *dict.fromkeys(extra)]
+    settings_told = [parse_set_option(word) for word in settings]
+    found = tell_all(derive(read_headers(names, leave_out=leave_out, progress=progress)), settings_told)
+    roles = {exposure.name.text: exposure.exptype for exposure in named if "exptype" in exposure.told}
+    told: dict[str, list[str]] = {}
+    for name, role in roles.items():
+        told.setdefault(role, []).append(name)
+    return as_one_candidate(transforms.enlist(found, told), asn_id, candidate)
+
+
+def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate: str | None = None) -> Exposures:
+    """Return exposures that all belong to one candidate, whose type restricts nothing unless it is given.
+
+    Args:
+        exposures: the exposures.
+        asn_id: the candidate id; by default ``oNNN`` if all share an observation, else ``a3001``.
+        candidate: ``ID:TYPE``.
+
+    Raises:
+        KnobError: a candidate that is not ``ID:TYPE``, or an id that is none.
+
+    >>> both = as_one_candidate(transforms.read(["jw01234002001_02101_00001_nis_rate.fits"]))
+    >>> both[0].candidate
+    Candidate(id='o002', type='files')
+    """
+    if candidate is not None:
+        given, colon, kind = candidate.partition(":")
+        if not colon or not kind:
+            raise KnobError(message("candidate", "not of the form ID:TYPE", candidate, "for example c1000:mosaic"))
+        one = Candidate(check_asn_id(given), kind.lower())
+    else:
+        one = Candidate(check_asn_id(asn_id) if asn_id is not None else _shared_id(exposures), FILES)
+    return transforms.expand(exposures, lambda _: (one,))
+
+
+def _shared_id(exposures: Exposures) -> str:
+    found = {observation(exposure) for exposure in exposures}
+    only = found.pop() if len(found) == 1 else None
+    return f"o{only}" if isinstance(only, str) and len(only) == 3 else "a3001"
