@@ -26,7 +26,7 @@ from asn_fp.rules import RuleFunction
 from asn_fp.rules.lists import DMS_Level3_Base
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
-__all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make"]
+__all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make", "reads_headers"]
 
 COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
 """The knobs that every rule has; the others are the rule's own."""
@@ -263,6 +263,19 @@ def _stamps(knobs: Mapping[str, Any]) -> dict[str, Any]:
     acid = knobs.get("acid")
     given = {"asn_id": check_asn_id(acid) if acid is not None else None, "asn_type": knobs.get("asn_type")}
     return {**{key: value for key, value in given.items() if value is not None}, **(knobs.get("meta") or {})}
+
+
+def reads_headers(rule: Rule[Any, Any] | RuleFunction) -> bool:
+    """Tell whether a rule looks into the headers of the files; a function of knobs is asked with their defaults.
+
+    >>> reads_headers(find_rule("level3")), reads_headers(find_rule("Asn_Lv3Image"))
+    (False, True)
+    """
+    if isinstance(rule, Rule):
+        return needs_headers(rule)
+    required = [knob for knob, each in knobs_of(rule).items() if each.default is each.empty]
+    made = None if required else rule()
+    return isinstance(made, Rule) and needs_headers(made)
 
 
 def knobs_of(rule: Rule[Any, Any] | RuleFunction) -> dict[str, inspect.Parameter]:

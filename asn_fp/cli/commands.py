@@ -14,6 +14,7 @@ from asn_fp import api, show
 from asn_fp.check import Finding
 from asn_fp.check import check as findings_of
 from asn_fp.cli import demo as demonstration
+from asn_fp.cli.generator import generate_all, make_pool
 from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.plan import Plan
@@ -247,6 +248,8 @@ def demo(*, folder: tuple[str, ...] = ()) -> Plan:
 
 COMMANDS: Final[Mapping[str, Callable[..., Plan]]] = {
     "make": make,
+    "generate": generate_all,
+    "pool": make_pool,
     "rules": rules,
     "show": show_rule,
     "explain": explain,

@@ -43,6 +43,19 @@ OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
     "file": ("NAME", "tell the whole story of this file, step by step"),
     "json": ("", "print JSON"),
     "strict": ("", "count warnings as errors"),
+    "candidate": ("ID:TYPE", "the candidate that the files are, for rules that ask for a type: c1000:mosaic"),
+    "set": ("COLUMN=VALUE[:PATTERN]", "a value that beats the header, of all files or those of a pattern; may be repeated"),
+    "leave_out_unreadable": ("", "leave out files that cannot be read, with a warning"),
+    "ids": ("ID,...", "only these candidates: o001, c1000"),
+    "discover": ("", "only what all exposures together give and no candidate does"),
+    "all_candidates": ("", "only candidates, not all exposures together"),
+    "stage": ("2|3", "only the rules of one stage"),
+    "rules": ("FILE.py", "a Python file with further rules; may be repeated"),
+    "version_id": ("[=TAG]", "a tag for the files and their names; without a value the time"),
+    "merge": ("", "put stage-2 products of one type and candidate into one file"),
+    "orphans": ("FILE", "write the exposures that are in no association to a pool file"),
+    "dry_run": ("", "write nothing; show the plan, and what is in no association and why"),
+    "overwrite": ("", "replace existing files"),
 }  # fmt: skip
 """For each option what its value is called, and what it does."""
 
@@ -85,6 +98,16 @@ are shown by 'asn make RULE --help'.
       one association
   asn make my_rules.py:my_rule --output-dir out *.fits
       as many as the rule makes, under the suggested names""",
+    ),
+    "generate": (
+        "asn generate POOL | FILES [options]",
+        "Make every association of a pool, or of FITS files by their headers. Each rule\n"
+        "runs for each candidate; --output-dir (here) is made if it is missing.",
+    ),
+    "pool": (
+        "asn pool FILES -o pool.csv [options]",
+        "Make an association pool from the headers of FITS files. --candidate\n"
+        "'c1000:background=PATTERN' adds a candidate, and may be repeated.",
     ),
     "rules": ("asn rules [--json]", "List the rules that come with the package."),
     "show": ("asn show RULE [options]", "Print the numbered steps of a rule and what it is for."),

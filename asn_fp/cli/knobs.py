@@ -28,6 +28,13 @@ _COMMON: Final[dict[str, Any]] = {
 }
 """The options of every command that runs a rule: their type and default."""
 
+_OF_HEADERS: Final[dict[str, Any]] = {
+    "candidate": (str | None, None),
+    "set": (tuple[str, ...], ()),
+    "leave_out_unreadable": (bool, False),
+}
+"""The options of rules that look into headers: their type and default."""
+
 _LISTS: Final = frozenset([tuple, list, Sequence, Iterable, set, frozenset])
 _ONES: Final = frozenset([str, int, float, bool, Path, Literal, Any])
 
@@ -40,9 +47,11 @@ def with_knobs(command: Callable[..., Plan], rule: api.AnyRule | None) -> Callab
     ['asn_type', 'background', 'by', 'direct_image']
     """
     own = [each for each in inspect.signature(command, eval_str=True).parameters.values() if each.kind is not each.VAR_KEYWORD]
-    common = [_parameter(name, kind, default) for name, (kind, default) in _COMMON.items()]
+    found = api.find_rule(rule) if rule else None
+    shared = {**_COMMON, **(_OF_HEADERS if found is not None and api.reads_headers(found) else {})}
+    common = [_parameter(name, kind, default) for name, (kind, default) in shared.items()]
     taken = {each.name for each in (*own, *common)}
-    knobs = [_option(each) for each in api.knobs_of(api.find_rule(rule)).values() if each.name not in taken] if rule else []
+    knobs = [_option(each) for each in api.knobs_of(found).values() if each.name not in taken] if found is not None else []
 
     def run(**given: Any) -> Plan:
         return command(**given) if rule is None else command(**{**given, "rule": rule})
@@ -103,13 +112,17 @@ def run_knobs(rule: api.AnyRule, given: Knobs) -> dict[str, Any]:
     {'by': ('program', 'detector'), 'acid': 'o001', 'meta': {'target': 't001'}}
     """
     own = api.knobs_of(api.find_rule(rule))
-    typed = {name: value for name, value in given.items() if name not in _COMMON and value not in (None, ())}
+    special = {*_COMMON, *_OF_HEADERS}
+    typed = {name: value for name, value in given.items() if name not in special and value not in (None, ())}
     knobs = {name: _value(own[name], value) if name in own else value for name, value in typed.items()}
     knobs |= {role: _partners(role, given[role]) for role in PARTNER_EXPTYPES if given.get(role)}
     renamed = {"acid": given.get("id"), "asn_type": given.get("asn_type"), "paths": given.get("paths")}
     knobs |= {name: value for name, value in renamed.items() if value is not None}
     if given.get("suffix"):
         knobs["suffixes"] = tuple(given["suffix"])
+    if "leave_out_unreadable" in given:
+        knobs |= {"progress": True, "leave_out_unreadable": given["leave_out_unreadable"]}
+    knobs |= {knob: given[name] for name, knob in (("candidate", "candidate"), ("set", "settings")) if given.get(name)}
     if given.get("meta"):
         knobs["meta"] = key_values(given["meta"], "--meta")
     _refuse_missing(own.values(), knobs, given)

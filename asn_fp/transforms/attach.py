@@ -210,14 +210,14 @@ def _said(differing: Iterable[tuple[str, str, str]]) -> str:
 def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[tuple[str, str, str], ...]:
     pairs = [(key, key(one), key(other)) for key in keys]
     return tuple(
-        (str(key), _shown(here), _shown(there))
+        (key.label, _shown(here), _shown(there))
         for key, here, there in pairs
         if here is None or there is None or not agree((here,), (there,))
     )
 
 
 def _shown(value: object) -> str:
-    return "undefined" if value is None else repr(value)
+    return "undefined" if value is None else repr(getattr(value, "id", value))  # a candidate by its id
 
 
 def _sentence(what: str, here: str, there: str) -> str:

@@ -76,7 +76,7 @@ def test_writing_is_deterministic(exposures):
         "filename;filter;is_psf\r\nA_rate.fits;F200W;n/a\r\n",
         "\ufefffilename|filter|is_psf\nA_rate.fits|F200W|--\n",
         "filter|is_psf|filename\nF200W|false|A_rate.fits\n",
-        "filename|filter|is_psf|a,b,c,d\nA_rate.fits|F200W|F|\n",
+        "filename|filter|is_psf|a,b,c,d,e,f\nA_rate.fits|F200W|F|\n",
     ],
 )
 def test_the_table_format_is_read_in_all_its_forms(text):
@@ -156,7 +156,7 @@ def test_equal_cells_share_one_text():
             ["line 2 of the pool (a quoted cell does not end): 'x'; end it with \", and write a quote inside it twice"],
         ),
         (
-            'filename|a\nx|1\ny|"2
+            'filename|a\nx|1\ny|"2',
             ["line 3 of the pool (a quoted cell does not end): 'y'; end it with \", and write a quote inside it twice"],
         ),
         (

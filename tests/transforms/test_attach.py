@@ -150,9 +150,9 @@ def test_too_few_partners_name_every_product_and_its_nearest_miss():
     with pytest.raises(MatchError) as caught:
         attach(draft(*rows), "background", by=(FILTER, PUPIL), at_least=1)
     assert str(caught.value).splitlines() == [
-        "product (needs at least 1 background, found 0): 's2'; nearest is 'b1': keyword('filter') 'f1', not 'f2'",
+        "product (needs at least 1 background, found 0): 's2'; nearest is 'b1': filter 'f1', not 'f2'",
         "product (needs at least 1 background, found 0): 's3'; "
-        "nearest is 'b1': keyword('filter') 'f1', not 'f3', keyword('pupil') 'p', not 'q'",
+        "nearest is 'b1': filter 'f1', not 'f3', pupil 'p', not 'q'",
     ]
 
 
@@ -231,13 +231,13 @@ def test_names_know_the_keys_of_the_command_line():
         (
             [("s", "science", {"filter": "f1"})],
             {"by": FILTER},
-            "as background it agrees with no product; nearest is 's': keyword('filter') 'f2', not 'f1'",
+            "as background it agrees with no product; nearest is 's': filter 'f2', not 'f1'",
             (("keyword('filter')", "'f2'", "'f1'"),),
         ),
         (
             [("s", "science", {"filter": "f1", "pupil": "q"}), ("t", "science", {"filter": "f1", "pupil": "p"})],
             {"by": [FILTER, (FILTER, PUPIL)]},
-            "as background it agrees with no product; nearest is 't': keyword('filter') 'f2', not 'f1'",
+            "as background it agrees with no product; nearest is 't': filter 'f2', not 'f1'",
             (("keyword('filter')", "'f2'", "'f1'"),),
         ),
         ([("s", "science", {})], {"at_most": 0}, "a product takes at most 0, and others came first", ()),
