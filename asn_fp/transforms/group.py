@@ -103,7 +103,7 @@ def why_not_grouped(before: Exposures, exposure: Exposure, by: By, of: Predicate
     """Return why an exposure does not lead a product: its role, or a key without a value."""
     if (reason := why_no_lead(before, exposure, of)) is not None:
         return reason
-    missing = [str(key) for key in as_keys(by) if key(exposure) is None]
+    missing = [key.label for key in as_keys(by) if key(exposure) is None]
     if not missing:
         return None
     return Reason(f"no value for {' and '.join(missing)}", tuple((name, "undefined", "any value") for name in missing))

@@ -126,7 +126,7 @@ def test_why_not_grouped():
     """The reason is the role, or the keys without a value."""
     (given,) = exposures({"pupil": "p"})
     assert why_not_grouped((), given, (FILTER, PUPIL, keyword("BAND"))).differing == (
-        ("keyword('filter')", "undefined", "any value"),
+        ("filter", "undefined", "any value"),
         ("keyword('band')", "undefined", "any value"),
     )
     assert why_not_grouped((), given, FILTER).text == "no value for keyword('filter')"

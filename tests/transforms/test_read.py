@@ -139,9 +139,26 @@ def test_enlist(items, roles, expected):
 
 
 def test_enlist_keeps_what_is_known():
-    """A new role leaves candidate and keywords of an exposure as they are."""
+    """A new role leaves candidate and keywords of an exposure as they are, but for the flag that headers have for it."""
     (result,) = enlist((HELD,), {"background": ["held_rate.fits"]})
-    assert (result.candidate, result.meta) == (HELD.candidate, HELD.meta)
+    assert (result.candidate, result.meta) == (HELD.candidate, {**HELD.meta, "bkgdtarg": "t"})
+    assert result.told == {"exptype", "bkgdtarg", "is_psf", "is_imprt"}
+
+
+@pytest.mark.parametrize(
+    ("exptype", "expected"),
+    [
+        ("science", {"filter": "f"}),
+        ("psf", {"filter": "f", "is_psf": "t"}),
+        ("imprint", {"filter": "f", "is_imprt": "t", "bkgdtarg": "t"}),
+        ("background", {"filter": "f", "bkgdtarg": "t"}),
+        ("target_acquisition", {"filter": "f", "is_imprt": "t", "bkgdtarg": "t"}),
+    ],
+)
+def test_enlist_beats_the_flags_of_the_header(exptype, expected):
+    """The flags of a header follow the role that the user gives, and an imprint of a background stays one."""
+    held = Exposure(0, parse("held_rate.fits"), meta={"filter": "f", "is_imprt": "t", "bkgdtarg": "t"})
+    assert enlist((held,), {exptype: ["held_rate.fits"]})[0].meta == expected
 
 
 def test_enlist_numbers_behind_the_highest_index():
