@@ -271,8 +271,8 @@ def _told(
     if after.kind == "exposures":
         return _among_exposures(step, carrier, exposure, _of(before.present, identity), _of(after.present, identity), number)
     if was == now and before.kind != "exposures":
-        reason = None if now else step.reason(carrier, exposure)
-        return (_line(number, step, reason.text, reason), True) if reason else None
+        reason = step.remarks(carrier, exposure) if now else step.reason(carrier, exposure)
+        return (_line(number, step, reason.text, reason), not now) if reason else None
     if now:
         known = set(was)
         added = [use for use in now if use not in known] or list(now)

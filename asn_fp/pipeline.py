@@ -42,6 +42,7 @@ class Step(Generic[C, D]):
     takes: Any = field(hash=False)
     gives: Any = field(hash=False)
     why: Why | None = None
+    remark: Why | None = None
     named: str | None = None
     _call: Callable[[C], D] = field(eq=False, repr=False, kw_only=True)
 
@@ -57,13 +58,17 @@ class Step(Generic[C, D]):
         """Return why this step left a thing out, or None where the step has no answer."""
         return self.why(before, thing, **self.settings) if self.why else None
 
+    def remarks(self, before: C, thing: object) -> Any:
+        """Return what is worth saying of a thing that this step left where it was, or None."""
+        return self.remark(before, thing, **self.settings) if self.remark else None
+
     def with_settings(self, **changes: Any) -> Step[C, D]:
         """Return the step with some settings changed.
 
         Raises:
             KnobError: a setting that the transform does not have.
         """
-        staged = cast("Callable[..., Step[C, D]]", step(self.function, why=self.why, named=self.named))
+        staged = cast("Callable[..., Step[C, D]]", step(self.function, why=self.why, remark=self.remark, named=self.named))
         return staged(**{**self.settings, **changes})
 
     def under(self, rule: str) -> Step[C, D]:
@@ -77,7 +82,12 @@ class Step(Generic[C, D]):
 
 
 def step(
-    function: Callable[Concatenate[C, P], D], *, why: Why | None = None, probe: Any = _UNSET, named: str | None = None
+    function: Callable[Concatenate[C, P], D],
+    *,
+    why: Why | None = None,
+    remark: Why | None = None,
+    probe: Any = _UNSET,
+    named: str | None = None,
 ) -> Callable[P, Step[C, D]]:
     """Turn a transform into a function of its settings, which gives a step.
 
@@ -87,6 +97,7 @@ def step(
     Args:
         function: the transform: carrier first, then settings.
         why: asked by explanations why a thing was left out.
+        remark: asked by explanations what is worth saying of a thing that stays where it was.
         probe: an empty carrier.
         named: the setting that is the rule's name, where it is not given.
 
@@ -121,6 +132,7 @@ def step(
             takes=hints.get(carrier, Any),
             gives=hints.get("return", Any),
             why=why,
+            remark=remark,
             named=named,
             call=call,
         )

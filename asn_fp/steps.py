@@ -12,7 +12,7 @@ from asn_fp import transforms
 from asn_fp.pipeline import step
 from asn_fp.records import Draft, Exposures
 from asn_fp.transforms.admit import why_not_admitted, why_not_observed
-from asn_fp.transforms.attach import why_not_attached
+from asn_fp.transforms.attach import why_not_attached, why_nothing_attached
 from asn_fp.transforms.catalogue import why_no_catalogue
 from asn_fp.transforms.expand import why_not_level
 from asn_fp.transforms.group import why_no_lead, why_not_grouped
@@ -64,7 +64,7 @@ classify = step(transforms.classify)
 gather = step(transforms.gather, why=why_no_lead)
 group = step(transforms.group, why=why_not_grouped, probe=_NO_EXPOSURES)
 one_each = step(transforms.one_each)
-attach = step(transforms.attach, why=why_not_attached, probe=_NO_DRAFT)
+attach = step(transforms.attach, why=why_not_attached, remark=why_nothing_attached, probe=_NO_DRAFT)
 require = step(transforms.require, why=why_not_required)
 name = step(transforms.name, probe=_NO_DRAFT)
 distinct = step(transforms.distinct)

@@ -64,10 +64,11 @@ sky1_rate.fits: background of a
    6. group(by=keyword('filter'), of=is_science)                    {NO_LEAD}
    7. {ATTACH}  background of the product of a_rate.fits, by rung 2 of the ladder
    9. name('{{stem}}')                                                background of a, by rung 2 of the ladder""",
-    "b_rate.fits": """\
+    "b_rate.fits": f"""\
 b_rate.fits: left out by step 8, require('background'): its product has 0 background, and needs at least 1
-   6. group(by=keyword('filter'), of=is_science)  science of the product of b_rate.fits
-   8. require('background')                       its product has 0 background, and needs at least 1""",
+   6. group(by=keyword('filter'), of=is_science)                    science of the product of b_rate.fits
+   7. {ATTACH}  no background agrees with it; nearest is 'sky1_rate.fits': filter 'f770w', not 'f1000w'
+   8. require('background')                                         its product has 0 background, and needs at least 1""",
     "c_bad_rate.fits": """\
 c_bad_rate.fits: left out by step 4, drop(named('*_bad_*')): named('*_bad_*') is so: filename is 'c_bad_rate.fits'
    4. drop(named('*_bad_*'))  named('*_bad_*') is so: filename is 'c_bad_rate.fits'""",

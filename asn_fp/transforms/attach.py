@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from operator import is_
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from asn_fp.errors import KnobError, MatchError, did_you_mean, message, raise_all
 from asn_fp.keys import By, Key, as_keys, values
@@ -15,7 +15,7 @@ from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
 from asn_fp.transforms._remember import remembered
 from asn_fp.vocabulary import EXPTYPES
 
-__all__ = ["attach", "why_not_attached"]
+__all__ = ["attach", "why_not_attached", "why_nothing_attached"]
 
 OWN: Final = "own"
 Relation: TypeAlias = Callable[[Exposure, Exposure], bool]
@@ -250,3 +250,37 @@ def why_not_attached(
         limit = f"a product takes at most {at_most}" if at_most is not None else "an earlier rung of the ladder found others"
         return Reason(f"{limit}, and others came first")
     return Reason(f"as {exptype} it agrees with no product; nearest is {lead.name.text!r}: {_said(differing)}", differing)
+
+
+@remembered
+def _search(draft: Draft, setting: tuple[str, tuple[tuple[Key, ...], ...], Predicate | None]) -> tuple[Any, ...]:
+    """Return the rungs that look up partners, the different partners, and the product that each exposure leads."""
+    exptype, ladder, among = setting
+    partners = _partners(draft.pool, exptype, among)
+    rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
+    return rungs, _different(ladder[-1], partners), {lead.identity: each for each in draft.bundles for lead in each.leads}
+
+
+def why_nothing_attached(
+    before: Draft,
+    exposure: Exposure,
+    exptype: str,
+    by: By | list[By] = (),
+    among: Predicate | None = None,
+    unless: Relation | None = None,
+    **__: object,
+) -> Reason | None:
+    """Return why the product that an exposure leads got no partner, although there are some: how the nearest differs."""
+    ladder = _ladder(by)
+    rungs, partners, led = _search(before, (exptype, ladder, among))
+    bundle = led.get(exposure.identity)
+    if bundle is None or not partners or _attached(bundle, rungs, unless, None, None) is not bundle:
+        return None
+    missed = _nearest(ladder[-1], [each for each in partners if each.index != exposure.index], (exposure,))
+    if missed is None:
+        return None
+    differing, near, _ = missed
+    role = "partner" if exptype == OWN else exptype
+    if not differing:
+        return Reason(f"no {role} is attached to it: {getattr(unless, '__name__', 'unless')} keeps {near.name.text!r} away")
+    return Reason(f"no {role} agrees with it; nearest is {near.name.text!r}: {_said(differing)}", differing)

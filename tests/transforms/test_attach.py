@@ -10,7 +10,7 @@ from asn_fp.names import parse
 from asn_fp.predicates import exptype_in, has, is_science
 from asn_fp.records import Bundle, Draft, Exposure, Partner
 from asn_fp.transforms import attach, gather, group, one_each
-from asn_fp.transforms.attach import why_not_attached
+from asn_fp.transforms.attach import why_not_attached, why_nothing_attached
 
 FILTER, PUPIL, TIME = keyword("FILTER"), keyword("PUPIL"), keyword("EXPSTART")
 
@@ -275,3 +275,27 @@ def test_partners_without_a_file_stay():
     ghost = Partner("sourcecat", "c_cat.ecsv")
     with_ghost = Draft((Bundle(bundle.key, "", bundle.leads, (ghost,)),), given.pool)
     assert attached(attach(with_ghost, "imprint")) == {"s1": ["c_cat.ecsv", "i1"]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "expected"),
+    [
+        (
+            [("s1", "science", {"filter": "f1"}), ("b1", "background", {"filter": "f2"})],
+            {"by": FILTER},
+            "no background agrees with it; nearest is 'b1': filter 'f2', not 'f1'",
+        ),
+        ([("s1", "science", {"filter": "f1"}), ("b1", "background", {"filter": "f1"})], {"by": FILTER}, None),
+        ([("s1", "science", {"filter": "f1"})], {"by": FILTER}, None),
+        (
+            [("s1", "science", {"filter": "f1"}), ("b1", "background", {"filter": "f1"})],
+            {"by": FILTER, "unless": lambda lead, other: True},
+            "no background is attached to it: <lambda> keeps 'b1' away",
+        ),
+    ],
+)
+def test_why_nothing_attached(rows, settings, expected):
+    """A lead without a partner is told how the nearest one differs, where there are any."""
+    given = tuple(Exposure(at, parse(name), role, meta=meta) for at, (name, role, meta) in enumerate(rows))
+    reason = why_nothing_attached(one_each(gather(given, of=is_science)), given[0], "background", **settings)
+    assert (reason.text if reason else None) == expected
