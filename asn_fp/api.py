@@ -17,22 +17,31 @@ from asn_fp import steps as s
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, RuleError, did_you_mean, message, raise_all
 from asn_fp.explain import Report, Story
 from asn_fp.explain import explain as explain_rule
-from asn_fp.intake import needs_headers, with_headers
+from asn_fp.intake import is_stage_3, needs_headers, with_headers
 from asn_fp.names import check_asn_id
 from asn_fp.pipeline import Rule
 from asn_fp.records import Association, Associations, Exposure, Items
+from asn_fp.remarks import lacking, nothing_made, remarks, unused
 from asn_fp.rule_files import AnyRule, find_rule
 from asn_fp.rules import RuleFunction
+from asn_fp.rules._tuning import tuned
 from asn_fp.rules.lists import DMS_Level3_Base
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
-__all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make", "reads_headers"]
+__all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make", "names_stage_3", "reads_headers"]
 
-COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
+_WORDS: Final = ("suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
+COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "roles", "leave_out", *_WORDS)
 """The knobs that every rule has; the others are the rule's own."""
 
-HEADER_KNOBS: Final = ("candidate", "settings", "leave_out_unreadable", "progress")
+TUNING: Final = ("at_least", "match", "closest")
+"""The knobs that change what a rule asks of partners."""
+
+HEADER_KNOBS: Final = ("candidate", "settings", "leave_out_unreadable", "progress", *TUNING)
 """The knobs of the rules that look into headers."""
+
+STAGE_3_KNOBS: Final = ("same_names",)
+"""The knobs of those among them that make products of stage 3."""
 
 _ROLED: Final = (tuple, list, Exposure)
 """The kinds of item that may carry a role."""
@@ -48,9 +57,12 @@ def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -
             ``sourcecat``, ``segmap``, ``direct_image`` (lists of names: files that have that role only, whether they
             are among the items or not), ``acid`` (the association candidate id), ``asn_type``, ``meta`` (top-level
             keys), ``paths`` (``as-given``, ``basename``, ``relative``, ``absolute``) with ``start`` (the folder that
-            the association goes to), ``suffixes`` (product suffixes to know besides the pipeline's). Rules that look
+            the association goes to), ``suffixes`` (product suffixes to know besides the pipeline's), ``roles``
+            (``{"background": ["*_sky_*", "observation=002"]}``: names, patterns, values), ``leave_out`` (patterns). Rules that look
             into headers read them, and take ``candidate`` (``"c1000:mosaic"``), ``settings`` (``"bkgdtarg=t:*_sky_*"``:
-            values that beat the header), ``leave_out_unreadable`` and ``progress``. The rules for
+            values that beat the header), ``leave_out_unreadable``, ``progress``, ``at_least`` (``{"background": 1}``), ``match``
+            (keys of the backgrounds) and ``closest`` (a numeric key); those of stage 3 also
+            ``same_names``: what to do with two products of one name (``distinguish``, ``keep``, ``refuse``). The rules for
             lists also take ``product_name``; those of stage 2 ``product_name_func(item, number)`` and ``by``.
             ``with_exptype`` is accepted and changes nothing: a pair has its exptype anyway.
 
@@ -98,9 +110,11 @@ def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations
     listed = _inputs(composed, items, knobs)
     associations: Associations = composed(listed)
     if not associations:
-        raise ProductError(_nothing(composed, listed))
+        raise ProductError(nothing_made(composed, listed))
+    for text in [*remarks(associations), *lacking(composed, listed, associations)] if needs_headers(composed) else ():
+        warnings.warn(text, AsnWarning, stacklevel=3)
     with_roles = any(knobs.get(role) for role in PARTNER_EXPTYPES) or any(isinstance(item, _ROLED) for item in listed)
-    for exposure in _unused(composed, listed, associations) if with_roles else ():
+    for exposure in unused(composed, listed, associations) if with_roles else ():
         text = message(exposure.exptype, "attached to no product", exposure.name.text, "asn explain tells why")
         warnings.warn(text, AsnWarning, stacklevel=3)
     return associations
@@ -153,34 +167,6 @@ def _listed(items: Items) -> Items:
     return listed
 
 
-def _nothing(rule: Rule[Any, Any], items: Items) -> str:
-    """Return the message for a run that made nothing: the reasons, the most frequent first."""
-    report = explain_rule(rule, items)
-    assert isinstance(report, Report)
-    reasons: dict[str, list[str]] = {}
-    for story in report.stories:
-        reasons.setdefault(story.verdict(), []).append(story.file)
-    shown = sorted(reasons.items(), key=lambda item: -len(item[1]))[:5]
-    told = "; ".join(f"{len(files)} of {len(report.stories)} ({files[0]!r}, ...) {why}" for why, files in shown)
-    return message("association", f"nothing to make of {len(report.stories)} files", rule.name, told)
-
-
-def _unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> list[Exposure]:
-    """Return the files that were given a partner's role and serve no product."""
-    exposures = items
-    for step in rule.steps[:2]:
-        exposures = step(exposures) if step.name in ("read", "enlist") else exposures
-    used = {
-        exposure.index
-        for association in associations
-        for sources in (association.origin.sources if association.origin else ())
-        for exposure in sources
-        if exposure is not None
-    }
-    told = (each for each in exposures if isinstance(each, Exposure) and "exptype" in each.told)
-    return [each for each in told if each.exptype in PARTNER_EXPTYPES and each.index not in used]
-
-
 # ------------------------------------------------------------------------------------------------ rules and their knobs
 
 
@@ -209,7 +195,7 @@ def compose(rule: AnyRule, **knobs: Any) -> Rule[Any, Any]:
     """
     found = find_rule(rule)
     own = knobs_of(found)
-    known = [*own, *COMMON_KNOBS, *HEADER_KNOBS]
+    known = [*own, *COMMON_KNOBS, *HEADER_KNOBS, *STAGE_3_KNOBS]
     unknown = [knob for knob in knobs if knob not in known]
     raise_all(KnobError, [message(f"knob of {_name(rule)}", "unknown", knob, did_you_mean(knob, known)) for knob in unknown])
     plain = found if isinstance(found, Rule) else found(**{knob: value for knob, value in knobs.items() if knob in own})
@@ -218,7 +204,10 @@ def compose(rule: AnyRule, **knobs: Any) -> Rule[Any, Any]:
     idle = [knob for knob in HEADER_KNOBS if knobs.get(knob) and not needs_headers(plain)]
     reason = f"{plain.name} looks into no headers"
     raise_all(KnobError, [message("knob", reason, knob, "leave it out") for knob in idle])
-    return _around(plain, knobs)
+    if knobs.get("same_names") and not is_stage_3(plain):
+        raise KnobError(message("knob", f"{plain.name} names no products of stage 3", "same_names", "leave it out"))
+    tuning = {knob: knobs[knob] for knob in TUNING if knobs.get(knob)}
+    return _around(tuned(plain, **tuning) if tuning else plain, knobs)
 
 
 def _around(rule: Rule[Any, Any], knobs: Mapping[str, Any]) -> Rule[Any, Any]:
@@ -230,9 +219,15 @@ def _around(rule: Rule[Any, Any], knobs: Mapping[str, Any]) -> Rule[Any, Any]:
         raise RuleError(message("rule", "no step gives associations", rule.name, "end it with s.seal(...)"))
     if stamps:
         rule = rule.after(sealed, s.stamp(stamps))
+    if is_stage_3(rule):
+        rule = rule.after(sealed, s.distinguish(knobs.get("same_names") or "distinguish"))
     rule = _read_with(rule, suffixes)
+    told = [s.leave_out(tuple(knobs["leave_out"]))] if knobs.get("leave_out") else []
     if roles:
-        rule = rule.after(1, s.enlist(roles, suffixes=suffixes) if suffixes else s.enlist(roles))
+        told.append(s.enlist(roles, suffixes=suffixes) if suffixes else s.enlist(roles))
+    if knobs.get("roles"):
+        told.append(s.assign(knobs["roles"]))
+    rule = rule.after(1, *told) if told else rule
     if any(each.name == "seal_each" and each.settings.get("layout", "stage2") == "stage2" for each in rule.steps):
         rule = rule.after(len(rule.steps), s.merge())
     paths = knobs.get("paths") or "as-given"
@@ -271,11 +266,26 @@ def reads_headers(rule: Rule[Any, Any] | RuleFunction) -> bool:
     >>> reads_headers(find_rule("level3")), reads_headers(find_rule("Asn_Lv3Image"))
     (False, True)
     """
+    made = _with_defaults(rule)
+    return made is not None and needs_headers(made)
+
+
+def names_stage_3(rule: Rule[Any, Any] | RuleFunction) -> bool:
+    """Tell whether a rule makes products of stage 3, and names them; a function of knobs is asked with their defaults.
+
+    >>> names_stage_3(find_rule("level3")), names_stage_3(find_rule("Asn_Lv3Image"))
+    (False, True)
+    """
+    made = _with_defaults(rule)
+    return made is not None and is_stage_3(made)
+
+
+def _with_defaults(rule: Rule[Any, Any] | RuleFunction) -> Rule[Any, Any] | None:
     if isinstance(rule, Rule):
-        return needs_headers(rule)
+        return rule
     required = [knob for knob, each in knobs_of(rule).items() if each.default is each.empty]
     made = None if required else rule()
-    return isinstance(made, Rule) and needs_headers(made)
+    return made if isinstance(made, Rule) else None
 
 
 def knobs_of(rule: Rule[Any, Any] | RuleFunction) -> dict[str, inspect.Parameter]:

@@ -7,7 +7,7 @@ is asked for its reason. Nobody pays for this until they ask.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import asdict, field, frozen
 
@@ -18,6 +18,7 @@ from asn_fp.records import Association, Associations, Candidate, Draft, Exposure
 __all__ = ["Line", "Report", "Story", "Use", "explain", "tell"]
 
 _Identity: TypeAlias = tuple[int, Candidate | None]
+_STEP_WIDTH: Final = 100
 
 
 @frozen
@@ -50,6 +51,7 @@ class Story:
         lines: what each step did to it; steps that did nothing are not there.
         left_out: the line of the step that left it out, None where it is in a product.
         rule: the rule's name.
+        candidate: the id of the candidate that it was considered for, if any.
     """
 
     file: str
@@ -58,22 +60,28 @@ class Story:
     lines: tuple[Line, ...]
     left_out: Line | None
     rule: str = ""
+    candidate: str = ""
 
     def verdict(self) -> str:
         """Return the end of the story in one phrase."""
         if self.left_out is not None:
-            return f"left out by step {self.left_out.number}, {self.left_out.step}: {self.left_out.text}"
+            return f"left out by step {self.left_out.number}, {_short(self.left_out.step)}: {self.left_out.text}"
         roles = dict.fromkeys(use.role for use in self.uses)
         return f"{' and '.join(roles)} of {_counted([use.product for use in self.uses])}"
 
     def __str__(self) -> str:
-        width = max((len(line.step) for line in self.lines), default=0)
-        told = [f"  {line.number:>2}. {line.step:<{min(width, 60)}}  {line.text}" for line in self.lines]
+        width = max((len(_short(line.step)) for line in self.lines), default=0)
+        told = [f"  {line.number:>2}. {_short(line.step):<{min(width, 60)}}  {line.text}" for line in self.lines]
         return "\n".join([f"{self.file}: {self.verdict()}", *told])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the story as plain dicts and lists."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        from asn_fp.report import notebook_html
+
+        return notebook_html(self)
 
 
 @frozen
@@ -97,6 +105,16 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain dicts and lists."""
         return {"rule": self.rule, "stopped": self.stopped, "files": [story.to_dict() for story in self.stories]}
+
+    def _repr_html_(self) -> str:
+        from asn_fp.report import notebook_html
+
+        return notebook_html(self)
+
+
+def _short(step: str) -> str:
+    """Return a step as written, a long one cut; ``to_dict`` and the rule have all of it."""
+    return step if len(step) <= _STEP_WIDTH else f"{step[: _STEP_WIDTH - 3].rstrip()}..."
 
 
 def _row(story: Story) -> str:
@@ -128,7 +146,7 @@ def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story 
     """
     carriers, stopped = _run(rule, items)
     first = _first_seen(carriers)
-    looks = [_look(carrier, step.gives if step else None) for step, carrier in zip((None, *rule.steps), carriers, strict=False)]
+    looks = _looks(rule, carriers)
     chosen = {key: each for key, each in first.items() if file is None or file in (each.name.text, each.name.base)}
     if file is not None and not chosen:
         names = [exposure.name.text for exposure in first.values()]
@@ -147,16 +165,15 @@ def tell(rule: Rule[Any, Any], items: Exposures, indices: Collection[int]) -> It
     >>> [(index, story.role) for index, story in tell(level3(product_name="p"), (Exposure(7, parse("a_cal.fits")),), {7})]
     [(7, 'science')]
     """
-    carriers, stopped = _run(rule, items)
-    looks = [_look(carrier, step.gives if step else None) for step, carrier in zip((None, *rule.steps), carriers, strict=False)]
-    for key, exposure in _first_seen(carriers).items():
-        if exposure.index in indices:
-            yield exposure.index, _story(rule, carriers, looks, key, exposure, stopped)
+    carriers, stopped = _run(rule, items, indices)
+    looks = _looks(rule, carriers, indices)
+    for key, exposure in _first_seen(carriers, indices).items():
+        yield exposure.index, _story(rule, carriers, looks, key, exposure, stopped)
 
 
-def _run(rule: Rule[Any, Any], items: Any) -> tuple[list[Any], str | None]:
-    """Return the carrier before the first step and after each one, as far as the rule gets."""
-    carriers = [items if isinstance(items, (str, bytes)) else tuple(items)]
+def _run(rule: Rule[Any, Any], items: Any, indices: Collection[int] | None = None) -> tuple[list[Any], str | None]:
+    """Return the carrier before the first step and after each one, as far as the rule gets, or as any of some exposures."""
+    carriers: list[Any] = [items if isinstance(items, (str, bytes)) else tuple(items)]
     for step in rule.steps:
         try:
             carriers.append(step(carriers[-1]))
@@ -164,17 +181,18 @@ def _run(rule: Rule[Any, Any], items: Any) -> tuple[list[Any], str | None]:
             if len(carriers) == 1:
                 raise
             return carriers, f"step {len(carriers)}, {step}: {error}"
+        if indices is not None and step.gives == Exposures and not any(each.index in indices for each in carriers[-1]):
+            break
     return carriers, None
 
 
-def _first_seen(carriers: Iterable[Any]) -> dict[_Identity, Exposure]:
-    """Return every exposure as it came in; one that was copied for its candidates, once for each of them."""
+def _first_seen(carriers: Iterable[Any], indices: Collection[int] | None = None) -> dict[_Identity, Exposure]:
+    """Return every exposure, or some, as it came in; one that was copied for its candidates, once for each of them."""
     first: dict[_Identity, Exposure] = {}
-    for carrier in carriers:
-        if isinstance(carrier, tuple):
-            for thing in carrier:
-                if isinstance(thing, Exposure):
-                    first.setdefault(thing.identity, thing)
+    for carrier in {id(carrier): carrier for carrier in carriers if isinstance(carrier, tuple)}.values():
+        for thing in carrier:
+            if isinstance(thing, Exposure) and (indices is None or thing.index in indices):
+                first.setdefault(thing.identity, thing)
     copied = {index for index, candidate in first if candidate is not None}
     kept = {key: _of(first, (key[0], None)) or each for key, each in first.items() if key[1] or key[0] not in copied}
     return dict(sorted(kept.items(), key=lambda item: item[0][0]))
@@ -194,13 +212,28 @@ class _Look:
     uses: Mapping[_Identity, tuple[Use, ...]]
 
 
-def _look(carrier: Any, kind: Any) -> _Look:
+def _looks(rule: Rule[Any, Any], carriers: Sequence[Any], indices: Collection[int] | None = None) -> list[_Look]:
+    """Look at the carrier before the first step and after each one; once at one that several steps left as it was."""
+    looks = [_look(carriers[0], None, indices)]
+    for step, before, carrier in zip(rule.steps, carriers, carriers[1:], strict=False):
+        unchanged = carrier is before and looks[-1].kind == "exposures" and step.gives == Exposures
+        looks.append(looks[-1] if unchanged else _look(carrier, step.gives, indices))
+    return looks
+
+
+def _look(carrier: Any, kind: Any, indices: Collection[int] | None) -> _Look:
     if isinstance(carrier, Draft):
-        return _Look("draft", {each.identity: each for each in carrier.pool}, _uses_of_draft(carrier))
+        return _Look("draft", _present(carrier.pool, indices), _uses_of_draft(carrier))
     things = carrier if isinstance(carrier, tuple) else ()
     if kind == Associations:
         return _Look("associations", {}, _uses_of_associations(things))
-    return _Look("exposures", {each.identity: each for each in things if isinstance(each, Exposure)}, {})
+    return _Look("exposures", _present(things, indices), {})
+
+
+def _present(things: Iterable[Any], indices: Collection[int] | None) -> Mapping[_Identity, Exposure]:
+    """Return the exposures among some things, or those that are asked for."""
+    exposures = (each for each in things if isinstance(each, Exposure))
+    return {each.identity: each for each in exposures if indices is None or each.index in indices}
 
 
 def _uses_of_draft(draft: Draft) -> Mapping[_Identity, tuple[Use, ...]]:
@@ -239,22 +272,47 @@ def _story(
 ) -> Story:
     lines: list[Line] = []
     blamed: Line | None = None
-    now = exposure
+    now, came_in, inner = exposure, False, None
     for number, (step, before, after) in enumerate(zip(rule.steps, looks, looks[1:], strict=False), 1):
         seen = _of(after.present, identity)
-        told = _told(step, carriers[number - 1], before, after, identity, now, number)
+        told, within = None, step.story(carriers[number - 1], now)
+        if within is not None:
+            inner = within
+            lines += [_within(inner, number, line) for line in inner.lines]
+            blamed = _within(inner, number, inner.left_out) if inner.left_out else None
+        elif after is not before:
+            told = _told(step, carriers[number - 1], before, after, identity, now, number)
         if told is not None:
             line, out = told
             lines.append(line)
             blamed = line if out else None
-        now = seen or now
-    uses = looks[-1].uses.get(identity, ())
+        now = seen or (now.with_role(within.role) if within else now)
+        here = seen is not None or identity in after.uses
+        if came_in and not here:
+            break
+        came_in = here
+    uses = _with_rungs(looks, identity, inner.uses if inner else ())
     if stopped is not None and (uses or _of(looks[-1].present, identity)):
         blamed = Line(len(looks), str(rule.steps[len(looks) - 1]), "the rule stopped here, with an error")
         lines.append(blamed)
     elif not uses and blamed is None:
         blamed = lines[-1] if lines else Line(0, "", "it is in no product")
-    return Story(exposure.name.text, now.exptype, uses, tuple(lines), None if uses else blamed, rule.name)
+    candidate = identity[1].id if identity[1] else ""
+    return Story(exposure.name.text, now.exptype, uses, tuple(lines), None if uses else blamed, rule.name, candidate)
+
+
+def _with_rungs(looks: Sequence[_Look], identity: _Identity, inner: Sequence[Use] = ()) -> tuple[Use, ...]:
+    """Return where an exposure is used at the end, with the rungs, which only the products in the making know."""
+    draft = next((look for look in reversed(looks) if look.kind == "draft"), None)
+    found = draft.uses.get(identity, ()) if draft else inner
+    rungs = {(use.product, use.role): use.rung for use in found if use.rung}
+    uses = looks[-1].uses.get(identity, ())
+    return tuple(Use(use.product, use.role, rungs.get((use.product, use.role), use.rung)) for use in uses) if rungs else uses
+
+
+def _within(inner: Story, number: int, line: Line) -> Line:
+    """Return the line of a rule that a step runs inside itself."""
+    return Line(number, f"{inner.rule} {line.number}, {line.step}", line.text, line.differing)
 
 
 def _told(
@@ -296,7 +354,8 @@ def _among_exposures(
     if old is None:
         return _line(number, step, f"comes in as {new.exptype}"), False
     if old.exptype != new.exptype:
-        return _line(number, step, f"is {new.exptype} now, was {old.exptype}"), False
+        by_user = ", given by the user" if "exptype" in new.told - old.told else ""
+        return _line(number, step, f"is {new.exptype} now, was {old.exptype}{by_user}"), False
     if old.name != new.name:
         return _line(number, step, f"is called {new.name.text} now"), False
     if old.candidate != new.candidate and new.candidate is not None:

@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from attrs import frozen
 
 from asn_fp.errors import FileError, did_you_mean, message
 
-__all__ = ["make_folder", "read_bytes", "read_text", "write_all", "write_text"]
+__all__ = ["Copy", "make_folder", "read_bytes", "read_text", "transfer", "write_all", "write_text"]
 
 _ADVICE = {  # for the rest, what the system says is clear enough
     errno.EACCES: ("no permission", "check the rights of the file and of its folder"),
@@ -27,8 +27,22 @@ _ADVICE = {  # for the rest, what the system says is clear enough
     errno.ELOOP: ("symbolic links in a circle", "remove the link, or point it at a file"),
     errno.EISDIR: ("a folder, not a file", "add a file name"),
     errno.ENOTDIR: ("the path goes through a file as if it were a folder", "correct the path"),
+    errno.EXDEV: ("on another disk, where a hard link cannot lead", "use symbolic links, or copy"),
     errno.EEXIST: ("exists already", "choose another name, or allow it to be overwritten"),
 }
+
+
+_PIECE = 4 * 2**20
+
+
+@frozen
+class Copy:
+    """Hold one file to bring somewhere: whence, whither, and how: ``copy``, ``hard`` or ``symbolic`` (links)."""
+
+    source: str
+    target: str
+    how: str = "copy"
+    size: int = 0
 
 
 @frozen
@@ -338,3 +352,65 @@ def _discard(path: Path) -> None:
     """Remove a file of our own, whether or not it is there."""
     with suppress(OSError):
         path.unlink()
+
+
+# --------------------------------------------------------------------------------------------------- files as they are
+
+
+def transfer(copies: Iterable[Copy], progress: Callable[[int], object] | None = None) -> None:
+    """Copy or link files, each whole or not at all, and verify their sizes; what is there under the name is replaced.
+
+    Args:
+        copies: what to bring where; times and permission bits are copied too.
+        progress: called with the number of bytes after each piece.
+
+    Raises:
+        FileError: the first that fails; those before it are done.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source = write_text(f"{folder}/a.fits", "SIMPLE")
+    ...     transfer([Copy(str(source), f"{folder}/b.fits")])
+    ...     read_text(f"{folder}/b.fits")
+    'SIMPLE'
+    """
+    for each in copies:
+        target = Path(each.target)
+        temporary = target.parent / f".asn-{os.urandom(8).hex()}.tmp"
+        try:
+            with _told(f"copy of {each.source!r}", each.target):
+                if each.how == "copy":
+                    _copy(each.source, temporary, progress)
+                elif each.how == "hard":
+                    temporary.hardlink_to(os.path.realpath(each.source))
+                else:
+                    temporary.symlink_to(os.path.abspath(each.source))  # noqa: PTH100  links on the way stay
+                _verify_size(each, temporary.stat().st_size)
+                temporary.replace(target)
+                _sync_folder(target.parent)
+        finally:
+            _discard(temporary)
+        if progress is not None and each.how != "copy":
+            progress(each.size)
+
+
+def _copy(source: str, temporary: Path, progress: Callable[[int], object] | None) -> None:
+    """Copy a file to a new one that is safe on the disk, with its times and bits, but never write-protected."""
+    with open(source, "rb", buffering=0) as stream:  # noqa: PTH123  the fastest way
+        like = os.fstat(stream.fileno())
+        created = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(created, "wb", buffering=0):
+            while piece := stream.read(_PIECE):
+                _pour(created, piece)
+                if progress is not None:
+                    progress(len(piece))
+            os.fchmod(created, (stat.S_IMODE(like.st_mode) & 0o777) | stat.S_IWUSR)
+            os.utime(created, ns=(like.st_atime_ns, like.st_mtime_ns))
+            os.fsync(created)
+
+
+def _verify_size(copy: Copy, found: int) -> None:
+    wanted = Path(copy.source).stat().st_size
+    if found != wanted:
+        reason = f"{found} bytes came of {wanted}; did it change meanwhile?"
+        raise FileError(message("copy", reason, copy.source, "gather again"))

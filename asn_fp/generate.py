@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import dropwhile
+from typing import Any, Final, TypeAlias, cast
 
 from attrs import evolve, frozen
+from toolz import pipe
 
 from asn_fp import transforms
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
-from asn_fp.explain import Story, tell
 from asn_fp.pipeline import Rule
 from asn_fp.records import Association, Associations, Candidate, Exposure, Exposures
 from asn_fp.rules import RULES
 from asn_fp.sources.pools import candidates_of
 from asn_fp.transforms.prune import file_names
+from asn_fp.transforms.same_names import same_names_in
 
-__all__ = ["MODES", "Generated", "generate", "generator_rules", "orphans"]
+__all__ = ["MODES", "Generated", "Rules", "generate", "generator_rules", "ready"]
 
 DISCOVERED: Final = Candidate("a3001", "discovered")
 MODES: Final = ("default", "all-candidates", "discover")
+Rules: TypeAlias = Mapping[str, Rule[Any, Any]]
+"""Rules by name."""
 
 
 @frozen
@@ -30,14 +34,16 @@ class Generated:
         associations: those that are left after pruning.
         names: the file name of each.
         exposures: the exposures that it was run on, one for each candidate.
+        warnings: what the user should know about them: stage-3 products of one name.
     """
 
     associations: Associations
     names: tuple[str, ...]
     exposures: Exposures
+    warnings: tuple[str, ...] = ()
 
 
-def generator_rules(stage: int | None = None) -> Mapping[str, Rule[Any, Any]]:
+def generator_rules(stage: int | None = None) -> Rules:
     """Return the generator's rules by name, of one stage or of both.
 
     >>> len(generator_rules()), len(generator_rules(2)), list(generator_rules(3))[0]
@@ -54,12 +60,13 @@ def _stage(rule: Rule[Any, Any]) -> int:
 def generate(
     exposures: Exposures,
     *,
-    rules: Mapping[str, Rule[Any, Any]] | None = None,
+    rules: Rules | None = None,
     ids: Sequence[str] = (),
     mode: str = "default",
     asn_pool: str = "in-memory",
     version_id: str | None = None,
     merge: bool = False,
+    same_names: str = "keep",
 ) -> Generated:
     """Run rules on exposures for every candidate that they belong to, and prune and number what comes out.
 
@@ -68,12 +75,15 @@ def generate(
         rules: the rules by name; by default all of the generator's.
         ids: only these candidates.
         mode: ``default`` (candidates, and all exposures together under the id a3001), ``all-candidates``, or
-            ``discover`` (what only all exposures together give).
+            ``discover`` (all exposures together only, whatever candidates give too).
         asn_pool: the name of the pool, for the associations.
         version_id: a tag for the associations and their names.
         merge: put the stage-2 products of one type and candidate into one association.
+        same_names: what to do with stage-3 products of one name: ``keep`` them, as the archive does, with a warning;
+            ``distinguish`` them by what differs, or ``refuse``.
 
     Raises:
+        ProductError: products of one name that are refused, or that nothing tells apart.
         KnobError: another word for `mode`, or `ids` together with a mode.
         ItemError: a candidate id that no exposure has.
 
@@ -89,24 +99,34 @@ def generate(
     if ids and mode != "default":
         raise KnobError(message("ids", f"they exclude the mode {mode}", list(ids), "give one of the two"))
     expanded = _expanded(transforms.classify(exposures), ids, mode)
-    ran = [rule(expanded) for rule in _ready(rules if rules is not None else generator_rules())]
+    ran = [_ran(rule, expanded) for rule in ready(rules if rules is not None else generator_rules())]
     kept = transforms.prune(tuple(each for made in ran for each in made))
-    if mode == "discover":
-        kept = tuple(each for each in kept if each.asn_id == DISCOVERED.id)
-    stamped = tuple(_stamped(each, asn_pool, version_id) for each in kept)
+    stamped = tuple(_stamped(each, asn_pool, version_id) for each in transforms.distinguish(kept, same_names))
     final = _merged(stamped) if merge else stamped
     named = sorted(zip(file_names(final, version_id), final, strict=True), key=lambda pair: pair[0])
-    return Generated(tuple(each for _, each in named), tuple(name for name, _ in named), expanded)
+    made = tuple(each for _, each in named)
+    return Generated(made, tuple(name for name, _ in named), expanded, same_names_in(made))
 
 
-def _ready(rules: Mapping[str, Rule[Any, Any]]) -> Iterable[Rule[Any, Any]]:
-    """Return rules as the generator runs them: on classified exposures, leaving levels that are not theirs to others."""
+def _ran(rule: Rule[Any, Any], exposures: Exposures) -> Associations:
+    """Run a rule on exposures that are read and classified, once for all rules, and so need not begin with that."""
+    steps = dropwhile(lambda step: step.function in (transforms.read, transforms.classify), rule.steps)
+    return cast(Associations, pipe(exposures, *steps))
+
+
+def ready(rules: Rules) -> Iterator[Rule[Any, Any]]:
+    """Yield rules as the generator runs them: levels that are not theirs are left to others.
+
+    >>> from asn_fp.rules.image2 import Asn_Lv2Image
+    >>> [str(step) for rule in ready({"Asn_Lv2Image": Asn_Lv2Image()}) for step in rule.steps if step.name == "level"]
+    ["level(suffix=rates, alone='leave-out')"]
+    """
     for rule in rules.values():
         names = [step.name for step in rule.steps]
         if "level" in names:
             at = names.index("level")
             rule = rule.replace(at + 1, rule.steps[at].with_settings(alone="leave-out"))
-        yield rule.without("classify") if names.count("classify") == 1 else rule
+        yield rule
 
 
 def _expanded(exposures: Exposures, ids: Sequence[str], mode: str) -> Exposures:
@@ -115,7 +135,7 @@ def _expanded(exposures: Exposures, ids: Sequence[str], mode: str) -> Exposures:
         ItemError,
         [message("candidate", "no exposure has it", each, did_you_mean(each, by_id)) for each in ids if each not in by_id],
     )
-    wanted = {each: by_id[each][:1] for each in ids} if ids else by_id
+    wanted = {each: by_id[each][:1] for each in ids} if ids else by_id if mode != "discover" else {}
     also = () if ids or mode == "all-candidates" else (DISCOVERED,)
 
     def candidates(exposure: Exposure) -> tuple[Candidate, ...]:
@@ -135,55 +155,13 @@ def _candidates_by_id(exposures: Exposures) -> dict[str, tuple[Candidate, ...]]:
 
 
 def _stamped(association: Association, asn_pool: str, version_id: str | None) -> Association:
-    prefix = "discover" if association.asn_id == DISCOVERED.id else "candidate"
-    rule = f"{prefix}_{association.asn_rule}"
-    return evolve(association, asn_rule=rule, asn_pool=asn_pool, version_id=version_id)
+    """Return an association as the generator makes it; one that does not know its candidate gets that of its exposures."""
+    candidate = association.origin.candidate if association.origin else None
+    asn_id = candidate.id if candidate and association.asn_id == DISCOVERED.id else association.asn_id
+    rule = f"{'discover' if asn_id == DISCOVERED.id else 'candidate'}_{association.asn_rule}"
+    return evolve(association, asn_id=asn_id, asn_rule=rule, asn_pool=asn_pool, version_id=version_id)
 
 
 def _merged(associations: Associations) -> Associations:
     stage_2 = tuple(each for each in associations if not str(each.asn_type).endswith("3"))
     return transforms.merge(stage_2) + tuple(each for each in associations if str(each.asn_type).endswith("3"))
-
-
-def orphans(
-    exposures: Exposures, made: Generated, rules: Mapping[str, Rule[Any, Any]] | None = None
-) -> dict[Exposure, Story | None]:
-    """Return the exposures that are in no association, each with the story of the rule that came closest.
-
-    Args:
-        exposures: what the generator was run on.
-        made: what it made.
-        rules: the rules it ran.
-
-    >>> from asn_fp.names import parse
-    >>> lost = Exposure(0, parse("a_uncal.fits"), meta={"exp_type": "nrs_dark", "asn_candidate": "[('o001', 'observation')]"})
-    >>> [(each.name.text, story is not None) for each, story in orphans((lost,), generate((lost,))).items()]
-    [('a_uncal.fits', True)]
-    """
-    used = _used(made.associations)
-    lost = [exposure for exposure in exposures if exposure.index not in used]
-    indices = {exposure.index for exposure in lost}
-    best: dict[int, Story] = {}
-    for rule in _ready(rules if rules is not None else generator_rules()) if lost else ():
-        for index, story in tell(rule, made.exposures, indices):
-            known = best.get(index)
-            if known is None or _far(story) > _far(known):
-                best[index] = story
-    return {exposure: best.get(exposure.index) for exposure in lost}
-
-
-def _far(story: Story) -> tuple[int, int]:
-    """Return how far a rule came with an exposure: the step that left it out, and how little differed there."""
-    if story.left_out is None:
-        return (1_000, 0)
-    return (story.left_out.number, -len(story.left_out.differing))
-
-
-def _used(associations: Iterable[Association]) -> Collection[int]:
-    return {
-        exposure.index
-        for association in associations
-        for sources in (association.origin.sources if association.origin else ())
-        for exposure in sources
-        if exposure is not None
-    }

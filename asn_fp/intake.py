@@ -6,21 +6,24 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from attrs import evolve
+
 from asn_fp import transforms
 from asn_fp.errors import KnobError, message
 from asn_fp.keys import observation
 from asn_fp.modes import FILES
-from asn_fp.names import check_asn_id
+from asn_fp.names import check_asn_id, parse
 from asn_fp.pipeline import Rule
-from asn_fp.records import Candidate, Exposures, Items
+from asn_fp.records import Candidate, Exposure, Exposures, Items
 from asn_fp.sources.derive import derive
 from asn_fp.sources.headers import read_headers
 from asn_fp.sources.pools import read_pool
 from asn_fp.sources.tell import add_candidates, parse_candidate_option, parse_set_option, tell_all
 
-__all__ = ["as_one_candidate", "exposures_of", "is_pool", "needs_headers", "pool_name", "with_headers"]
+__all__ = ["as_one_candidate", "exposures_of", "is_pool", "is_stage_3", "needs_headers", "pool_name", "with_headers"]
 
 _FITS = (".fits", ".fits.gz", ".fit", ".fits.fz")
+_TABLES = (".ecsv",)
 
 
 def needs_headers(rule: Rule[Any, Any]) -> bool:
@@ -31,6 +34,16 @@ def needs_headers(rule: Rule[Any, Any]) -> bool:
     False
     """
     return any(step.name == "classify" for step in rule.steps)
+
+
+def is_stage_3(rule: Rule[Any, Any]) -> bool:
+    """Tell whether a rule makes products of stage 3 of what headers say, and names them.
+
+    >>> from asn_fp.rules.lists import level3
+    >>> is_stage_3(level3())
+    False
+    """
+    return any(each.name == "seal_each" and each.settings.get("layout") == "stage3" for each in rule.steps)
 
 
 def is_pool(names: Sequence[str]) -> bool:
@@ -124,12 +137,23 @@ def with_headers(
     extra = [name for name in partners if name not in {exposure.name.text for exposure in named}]
     names = [*(exposure.name.text for exposure in named), *dict.fromkeys(extra)]
     settings_told = [parse_set_option(word) for word in settings]
-    found = tell_all(derive(read_headers(names, leave_out=leave_out, progress=progress)), settings_told)
+    found = tell_all(derive(_read(names, leave_out, progress)), settings_told)
     roles = {exposure.name.text: exposure.exptype for exposure in named if "exptype" in exposure.told}
     told: dict[str, list[str]] = {}
     for name, role in roles.items():
         told.setdefault(role, []).append(name)
     return as_one_candidate(transforms.enlist(found, told), asn_id, candidate)
+
+
+def _read(names: Sequence[str], leave_out: bool, progress: bool) -> Exposures:
+    """Read the headers of files; a table, which has none, is known by its name only."""
+    tables = {name for name in names if name.lower().endswith(_TABLES)}
+    headers = read_headers([name for name in names if name not in tables], leave_out=leave_out, progress=progress)
+    if not tables:
+        return headers
+    found = {each.name.text: each for each in headers}
+    both = [Exposure(0, parse(name)) if name in tables else found.get(name) for name in names]
+    return tuple(evolve(each, index=at) for at, each in enumerate(each for each in both if each is not None))
 
 
 def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate: str | None = None) -> Exposures:
@@ -152,6 +176,7 @@ def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate:
         if not colon or not kind:
             raise KnobError(message("candidate", "not of the form ID:TYPE", candidate, "for example c1000:mosaic"))
         one = Candidate(check_asn_id(given), kind.lower())
+        exposures = tuple(evolve(each, told=each.told | {"candidate"}) for each in exposures)
     else:
         one = Candidate(check_asn_id(asn_id) if asn_id is not None else _shared_id(exposures), FILES)
     return transforms.expand(exposures, lambda _: (one,))

@@ -106,7 +106,10 @@ def keyword(*columns: str) -> Key:
     lowered = tuple(column.lower() for column in columns)
 
     def read(exposure: Exposure) -> str | None:
-        return next((value for column in lowered if (value := exposure.meta.get(column)) is not None), None)
+        for column in lowered:
+            if (value := exposure.meta.get(column)) is not None:
+                return value
+        return None
 
     return Key(f"keyword({', '.join(map(repr, lowered))})", lowered, read)
 
@@ -208,4 +211,4 @@ def values(keys: Sequence[Key], exposure: Exposure) -> tuple[Hashable | None, ..
     >>> values((program, detector), Exposure(0, parse("jw01234002001_02101_00001_nrs1_rate.fits")))
     ('01234', 'nrs1')
     """
-    return tuple(key.function(exposure) for key in keys)
+    return tuple([key.function(exposure) for key in keys])

@@ -38,11 +38,11 @@ def merged(one: KeyValue, other: KeyValue) -> KeyValue:
 
 
 def _pattern(key: KeyValue) -> _Pattern:
-    return tuple(place for place, value in enumerate(key) if value is not ANY)
+    return tuple([place for place, value in enumerate(key) if value is not ANY])
 
 
 def _project(key: KeyValue, places: _Pattern) -> KeyValue:
-    return tuple(key[place] for place in places)
+    return tuple([key[place] for place in places])
 
 
 class Index(Generic[T]):

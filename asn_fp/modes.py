@@ -203,8 +203,11 @@ OPTICS_3: Final[tuple[Key, ...]] = (*elements, slit, keyword("subarray"))
 not_wfsc: Final = Predicate("not_wfsc", ("visitype",), lambda each: "wfsc" not in each.meta.get("visitype", ""))
 is_image: Final = exp_type("nrc_image", "mir_image", "nis_image", "fgs_image", "nrs_mimf")
 is_plain_file: Final = Predicate(
-    "is_plain_file", ("asn_candidate",), lambda each: each.candidate is not None and each.candidate.type == "files"
+    "is_plain_file",
+    ("asn_candidate",),
+    lambda each: each.candidate is not None and (each.candidate.type == "files" or "candidate" in each.told),
 )
+"""Files that the user lists, also as one candidate of a type: they are there, and an uncal file is no cal file."""
 tso_lit: Final = not_(
     any_of(
         exp_type("mir_mrs", "mir_flatmrs", "nrs_autowave", "nrs_ifu"),

@@ -36,6 +36,7 @@ from asn_fp.vocabulary import SUFFIXES
 
 __all__ = [
     "AssociationParts",
+    "Ending",
     "ExposureParts",
     "FileName",
     "GuideStarParts",
@@ -43,6 +44,7 @@ __all__ = [
     "ProductParts",
     "association_file_name",
     "check_asn_id",
+    "ending_of",
     "format",
     "is_asn_id",
     "parse",
@@ -52,29 +54,74 @@ __all__ = [
 
 
 @frozen
-class FileName:
-    """Hold one file name, cut into the pieces that give it back when they are joined.
+class Ending:
+    """Hold what a file name ends in; names that end alike share it.
 
-    ``folder`` ends with its slash; ``suffix`` is without its ``separator``; ``tail`` is the activity that may follow
-    the suffix of a combined wavefront image, hyphen included; ``ext`` starts with its dot. What a name lacks is "".
+    ``suffix`` is without its ``separator``; ``tail`` is the activity that may follow the suffix of a combined wavefront
+    image, hyphen included; ``ext`` starts with its dot. What a name lacks is "".
     """
 
-    folder: str
-    stem: str
     separator: str
     suffix: str
     tail: str
     ext: str
 
+    @cached_property
+    def text(self) -> str:
+        """Return the pieces, joined."""
+        return f"{self.separator}{self.suffix}{self.tail}{self.ext}"
+
+
+@lru_cache(maxsize=1024)
+def _ending(separator: str, suffix: str, tail: str, ext: str) -> Ending:
+    """Return the one ending that all names which end so share."""
+    return Ending(separator, suffix, tail, ext)
+
+
+@frozen
+class FileName:
+    """Hold one file name as it was written, and what it ends in; all its pieces, joined, are the name again.
+
+    ``folder`` ends with its slash; the ``stem`` stands between folder and ending.
+    """
+
+    text: str
+    ending: Ending
+
+    @property
+    def folder(self) -> str:
+        """Return the folder with its slash, or ""."""
+        return self.text[: self.text.rfind("/") + 1]
+
     @property
     def base(self) -> str:
         """Return the name without its folder."""
-        return f"{self.stem}{self.separator}{self.suffix}{self.tail}{self.ext}"
+        return self.text[self.text.rfind("/") + 1 :]
 
     @property
-    def text(self) -> str:
-        """Return the name as it was written."""
-        return f"{self.folder}{self.stem}{self.separator}{self.suffix}{self.tail}{self.ext}"
+    def stem(self) -> str:
+        """Return the name without its folder and ending."""
+        return self.text[self.text.rfind("/") + 1 : len(self.text) - len(self.ending.text)]
+
+    @property
+    def separator(self) -> str:
+        """Return what stands before the suffix: an underscore or a hyphen, or "" without one."""
+        return self.ending.separator
+
+    @property
+    def suffix(self) -> str:
+        """Return the suffix, or ""."""
+        return self.ending.suffix
+
+    @property
+    def tail(self) -> str:
+        """Return the activity that follows the suffix, or ""."""
+        return self.ending.tail
+
+    @property
+    def ext(self) -> str:
+        """Return the extension with its dot, or ""."""
+        return self.ending.ext
 
     @cached_property
     def parts(self) -> Parts | None:
@@ -95,9 +142,8 @@ class FileName:
         'jw01234-o001_t001_niriss_f200w_cat.ecsv'
         """
         ext = self.ext if ext is None else ext
-        if not suffix:
-            return FileName(self.folder, self.stem, "", "", "", ext)
-        return FileName(self.folder, self.stem, self.separator or "_", _bare(suffix), self.tail, ext)
+        ending = _ending(self.separator or "_", _bare(suffix), self.tail, ext) if suffix else _ending("", "", "", ext)
+        return FileName(self.text[: len(self.text) - len(self.ending.text)] + ending.text, ending)
 
 
 def _bare(suffix: str) -> str:
@@ -157,6 +203,14 @@ def _cut_ext(base: str) -> tuple[str, str]:
     return rest, "." + word
 
 
+@lru_cache(maxsize=1024)
+def _usual(word: str) -> Ending | None:
+    """Return what a name with this last word, underscore included, ends in, where the word alone tells, as it mostly does."""
+    rest, ext = _cut_ext(word)
+    suffix = rest[1:]
+    return _ending("_", suffix, "", ext) if _KNOWN.get(suffix) == (suffix,) else None
+
+
 def parse(text: str, suffixes: Iterable[str] = ()) -> FileName:
     """Cut any text into the pieces of a file name, without loss.
 
@@ -169,18 +223,28 @@ def parse(text: str, suffixes: Iterable[str] = ()) -> FileName:
     >>> parse("jw01234001001_02101_00001_nrca1_refine.fits", suffixes=["refine"]).stem
     'jw01234001001_02101_00001_nrca1'
     """
+    return FileName(text, ending_of(text, suffixes))
+
+
+def ending_of(text: str, suffixes: Iterable[str] = ()) -> Ending:
+    """Return what a file name ends in, as `parse` finds it.
+
+    >>> ending_of("jw01234001001_02101_00001_nrca1_rate.fits").suffix
+    'rate'
+    """
     known = _KNOWN
     if suffixes:
         known = _known_with((suffixes,) if isinstance(suffixes, str) else tuple(suffixes))
-    start = text.rfind("/") + 1
-    rest, ext = _cut_ext(text[start:])
-    stem, separator, suffix = _cut_suffix(rest, known)
-    tail = ""
+    elif (at := text.rfind("_")) > 0 and text[at - 1] != "/" and (ending := _usual(text[at:])) is not None:
+        return ending
+    rest, ext = _cut_ext(text[text.rfind("/") + 1 :])
+    _, separator, suffix = _cut_suffix(rest, known)
     if not suffix and rest[-3:-2] == "-" and rest[-2:].isalnum():
-        cut = _cut_suffix(rest[:-3], known)
-        if cut[2] in _BEFORE_TAIL:
-            (stem, separator, suffix), tail = cut, rest[-3:]
-    return FileName(text[:start], stem, separator, suffix, tail, ext)
+        _, separator, suffix = _cut_suffix(rest[:-3], known)
+        if suffix in _BEFORE_TAIL:
+            return _ending(separator, suffix, rest[-3:], ext)
+        separator = suffix = ""
+    return _ending(separator, suffix, "", ext)
 
 
 def format(name: FileName) -> str:  # noqa: A001  the inverse of parse, meant to be read as names.format

@@ -1,13 +1,27 @@
-"""Which nods may serve each other as background.
+"""Which exposures must not serve each other: nods at one position, imprints at another tilt of the grating wheel.
 
 Source: jwst 3.0.0, ``nod_background_overlap``; jwst#8182 (sub-pixel dithers), jwst#8939 (targets), jwst#8301 (close nods).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
+from attrs import frozen
+
 from asn_fp.records import Exposure
 
-__all__ = ["nods_overlap", "same_position"]
+__all__ = [
+    "LEAD_IS_BACKGROUND",
+    "NODS_OVERLAP",
+    "SAME_PLACE",
+    "TILT_DIFFERS",
+    "Relation",
+    "either",
+    "nods_overlap",
+    "same_position",
+]
 
 _CLOSE_NODS = ("s1600a1", 5)
 
@@ -65,3 +79,67 @@ def _integer(exposure: Exposure, *columns: str) -> int | None:
 
 def _subpixels(exposure: Exposure) -> int | None:
     return _integer(exposure, "subpxpts", "subpxpns")
+
+
+@frozen
+class Relation:
+    """Hold a named question about a lead and an exposure that might be its partner, which forbids the pair.
+
+    Attributes:
+        name: the question as explanations write it.
+        columns: what it compares, for explanations.
+        function: answers it.
+        parts: the questions that it is made of, if any.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    function: Callable[[Exposure, Exposure], bool]
+    parts: tuple[Relation, ...] = ()
+
+    def __call__(self, lead: Exposure, other: Exposure) -> bool:
+        """Return the answer for one pair."""
+        return self.function(lead, other)
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+
+def either(*parts: Relation) -> Relation:
+    """Forbid a pair where one of several relations does.
+
+    >>> either(SAME_PLACE, LEAD_IS_BACKGROUND)
+    either(same_position, lead_is_background)
+    """
+    columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
+    name = f"either({', '.join(map(str, parts))})"
+    return Relation(name, columns, lambda lead, other: any(part(lead, other) for part in parts), parts)
+
+
+def _tilts_differ(lead: Exposure, other: Exposure) -> bool:
+    pairs = [(_real(lead, column), _real(other, column)) for column in _TILTS]
+    return any(one is not None and two is not None and abs(one - two) > _TILT_TOLERANCE for one, two in pairs)
+
+
+def _real(exposure: Exposure, column: str) -> float | None:
+    try:
+        return float(exposure.meta[column])
+    except (KeyError, ValueError):
+        return None
+
+
+def _overlap(lead: Exposure, other: Exposure) -> bool:
+    return same_position(lead, other) or nods_overlap(lead, other)
+
+
+_TILTS: Final = ("gwa_xtil", "gwa_ytil")
+_TILT_TOLERANCE: Final = 1e-8
+"""How far the tilts of the grating wheel may differ; calwebb_spec2 of jwst 3.0.0 takes the same."""
+
+TILT_DIFFERS: Final = Relation("tilt_differs", _TILTS, _tilts_differ)
+SAME_PLACE: Final = Relation("same_position", ("patt_num",), same_position)
+NODS_OVERLAP: Final = Relation("nods_overlap", ("patt_num", "targetid"), _overlap)
+LEAD_IS_BACKGROUND: Final = Relation("lead_is_background", (), lambda lead, _: lead.exptype == "background")
+"""A background gets no background itself."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
+from textwrap import wrap
 from types import MappingProxyType
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast, get_type_hints
 
@@ -29,6 +30,7 @@ Why: TypeAlias = Callable[..., Any]
 """``(before, thing, *settings) -> the reason why a step left a thing out, or None``; called by explanations only."""
 
 _UNSET: Final = object()
+_WIDTH: Final = 100
 
 
 @frozen
@@ -44,6 +46,7 @@ class Step(Generic[C, D]):
     why: Why | None = None
     remark: Why | None = None
     named: str | None = None
+    inside: Why | None = None
     _call: Callable[[C], D] = field(eq=False, repr=False, kw_only=True)
 
     def __call__(self, carrier: C) -> D:
@@ -62,14 +65,21 @@ class Step(Generic[C, D]):
         """Return what is worth saying of a thing that this step left where it was, or None."""
         return self.remark(before, thing, **self.settings) if self.remark else None
 
+    def story(self, before: C, thing: object) -> Any:
+        """Return the story of a thing in the rule that this step runs inside itself, or None where it runs none."""
+        return self.inside(before, thing, **self.settings) if self.inside else None
+
     def with_settings(self, **changes: Any) -> Step[C, D]:
         """Return the step with some settings changed.
 
         Raises:
             KnobError: a setting that the transform does not have.
         """
-        staged = cast("Callable[..., Step[C, D]]", step(self.function, why=self.why, remark=self.remark, named=self.named))
+        staged = cast("Callable[..., Step[C, D]]", step(self.function, **self._asked()))
         return staged(**{**self.settings, **changes})
+
+    def _asked(self) -> dict[str, Any]:
+        return {"why": self.why, "remark": self.remark, "named": self.named, "inside": self.inside}
 
     def under(self, rule: str) -> Step[C, D]:
         """Return the step as it is in a rule: the setting that takes the rule's name has it, unless it was given."""
@@ -88,6 +98,7 @@ def step(
     remark: Why | None = None,
     probe: Any = _UNSET,
     named: str | None = None,
+    inside: Why | None = None,
 ) -> Callable[P, Step[C, D]]:
     """Turn a transform into a function of its settings, which gives a step.
 
@@ -100,6 +111,7 @@ def step(
         remark: asked by explanations what is worth saying of a thing that stays where it was.
         probe: an empty carrier.
         named: the setting that is the rule's name, where it is not given.
+        inside: asked by explanations for the story of a thing in a rule that the transform runs.
 
     Raises:
         KnobError: by the function that is returned, for a setting that is missing, unknown or given twice.
@@ -134,6 +146,7 @@ def step(
             why=why,
             remark=remark,
             named=named,
+            inside=inside,
             call=call,
         )
 
@@ -162,11 +175,11 @@ def _on(function: Callable[..., D], args: Any, settings: Mapping[str, Any], carr
 
 
 def _shown(value: Any) -> str:
-    """Return a setting as it would be written: functions by their names, long lists cut."""
+    """Return a setting as it would be written: functions by their names, long lists cut, but for those of functions."""
     if callable(value) and hasattr(value, "__name__"):
         return str(value.__name__)
     text = repr(value)
-    if len(text) > 200 and isinstance(value, (list, tuple)):
+    if len(text) > 200 and isinstance(value, (list, tuple)) and not all(map(callable, value)):
         return f"[{_shown(value[0])}, ... {len(value) - 1} more]"
     return text
 
@@ -185,7 +198,7 @@ class Rule(Generic[C, D]):
 
     def __str__(self) -> str:
         width = len(str(len(self.steps)))
-        return "\n".join([self.name, *(f"  {number:>{width}}. {each}" for number, each in enumerate(self.steps, 1))])
+        return "\n".join([self.name, *(_numbered(f"  {number:>{width}}. ", each) for number, each in enumerate(self.steps, 1))])
 
     @property
     def takes(self) -> Any:
@@ -246,6 +259,14 @@ class Rule(Generic[C, D]):
 
     def _with(self, *steps: Step[Any, Any]) -> Rule[Any, Any]:
         return rule(self.name, *steps, doc=self.doc)
+
+
+def _numbered(number: str, step: Step[Any, Any]) -> str:
+    """Return a step after its number, a long one over several lines."""
+    if len(step.written) <= _WIDTH:
+        return f"{number}{step}"
+    lines = wrap(step.written, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([number + lines[0], *(" " * (len(number) + 4) + line for line in lines[1:])])
 
 
 def rule(name: str, *steps: Step[Any, Any], doc: str = "") -> Rule[Any, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from asn_fp import keys
 from asn_fp.records import Exposure
@@ -39,6 +39,7 @@ class Predicate:
         function: answers it for an exposure.
         parts: the questions that it is made of, if any.
         key: the key whose value it asks for, if any.
+        usual: of several alternatives the first, which is itself made of parts: what the question is mostly about.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Predicate:
     function: Callable[[Exposure], bool] = field(eq=keys.behaviour, hash=False)
     parts: tuple[Predicate, ...] = ()
     key: keys.Key | None = None
+    usual: Predicate | None = None
 
     def __call__(self, exposure: Exposure) -> bool:
         """Return the answer for one exposure."""
@@ -57,8 +59,12 @@ class Predicate:
     __repr__ = __str__
 
     def failing(self, exposure: Exposure) -> Predicate:
-        """Return the smallest part that says no to an exposure, this predicate itself where it has none."""
-        return next((part.failing(exposure) for part in self.parts if not part(exposure)), self)
+        """Return the smallest part that says no to an exposure, this predicate itself where it has none.
+
+        Of alternatives that all say no it is the first one that is looked into.
+        """
+        parts = self.parts or ((self.usual,) if self.usual is not None else ())
+        return next((part.failing(exposure) for part in parts if not part(exposure)), self)
 
 
 def value_in(key: keys.Key | str, *allowed: str) -> Predicate:
@@ -147,14 +153,15 @@ def all_of(*parts: Predicate) -> Predicate:
     >>> all_of(is_science, has("FILTER"))
     all_of(is_science, has('filter'))
     """
+    flat = tuple(each for part in parts for each in part.parts or (part,))
 
     def every(exposure: Exposure) -> bool:
-        for part in parts:  # noqa: SIM110  all() with a generator takes twice the time, and rules ask this most
+        for part in flat:  # noqa: SIM110  all() with a generator takes twice the time, and rules ask this most
             if not part.function(exposure):
                 return False
         return True
 
-    return _joined("all_of", parts, every)
+    return evolve(_joined("all_of", parts, every), parts=flat)
 
 
 def any_of(*parts: Predicate) -> Predicate:
@@ -163,8 +170,14 @@ def any_of(*parts: Predicate) -> Predicate:
     >>> any_of(has("IS_PSF"), has("BKGDTARG")).columns
     ('is_psf', 'bkgdtarg')
     """
-    joined = _joined("any_of", parts, lambda exposure: any(part.function(exposure) for part in parts))
-    return Predicate(joined.name, joined.columns, joined.function)
+
+    def some(exposure: Exposure) -> bool:
+        for part in parts:  # noqa: SIM110  as in all_of
+            if part.function(exposure):
+                return True
+        return False
+
+    return evolve(_joined("any_of", parts, some), usual=parts[0] if parts and parts[0].parts else None)
 
 
 def not_(part: Predicate) -> Predicate:
@@ -178,7 +191,7 @@ def not_(part: Predicate) -> Predicate:
 
 def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposure], bool]) -> Predicate:
     columns = dict.fromkeys(column for part in parts for column in part.columns)
-    return Predicate(f"{name}({', '.join(map(str, parts))})", tuple(columns), function, parts)
+    return Predicate(f"{name}({', '.join(map(str, parts))})", tuple(columns), function)
 
 
 is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science")

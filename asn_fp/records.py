@@ -104,7 +104,7 @@ def _unchanging(cls: type[T]) -> type[T]:
 
 
 @_unchanging
-@frozen
+@frozen(cache_hash=True)
 class Candidate:
     """Name an association candidate: its id (``o001``, ``c1000``, ``a3001``) and its type (``observation``, ...)."""
 

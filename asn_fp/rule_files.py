@@ -7,14 +7,16 @@ import importlib.util
 import inspect
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from asn_fp.errors import RuleError, did_you_mean, message
+from asn_fp.errors import RuleError, did_you_mean, message, raise_all
 from asn_fp.pipeline import Rule
+from asn_fp.records import Associations
 from asn_fp.rules import RULES, RuleFunction
 
-__all__ = ["AnyRule", "find_rule", "rules_in_file"]
+__all__ = ["AnyRule", "find_rule", "rules_in_file", "rules_in_files"]
 
 AnyRule: TypeAlias = Rule[Any, Any] | RuleFunction | str
 """A rule, a function of knobs that gives one, the name of a rule, or where to find one: ``"module:name"``."""
@@ -51,6 +53,31 @@ def find_rule(rule: AnyRule, *files: str | os.PathLike[str]) -> Rule[Any, Any] |
         return RULES[rule]
     known = [*RULES, *(name for module in modules for name in _rules_in(module))]
     raise RuleError(message("rule", "unknown", rule, did_you_mean(rule, known)))
+
+
+def rules_in_files(files: Iterable[str | os.PathLike[str]]) -> dict[str, Rule[Any, Any]]:
+    """Return the rules that Python files define, by name; each must end in associations.
+
+    Raises:
+        RuleError: as `rules_in_file` says, a rule that gives something else, or one name for two rules; of the last two all.
+
+    >>> rules_in_files([])
+    {}
+    """
+    found: dict[str, Rule[Any, Any]] = {}
+    problems = []
+    for file in files:
+        for rule in rules_in_file(file):
+            if rule.gives != Associations:
+                problems.append(
+                    message("rule", f"in {os.fspath(file)}, it gives no associations", rule.name, "end it with s.seal(...)")
+                )
+            if found.setdefault(rule.name, rule) is not rule:
+                problems.append(
+                    message("rule", f"two of that name, one in {os.fspath(file)}", rule.name, "name one differently")
+                )
+    raise_all(RuleError, problems)
+    return found
 
 
 def rules_in_file(file: str | os.PathLike[str]) -> tuple[Rule[Any, Any], ...]:

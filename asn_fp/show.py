@@ -1,4 +1,4 @@
-"""Associations as text for people: a repr, a tree, a line, a table for notebooks.
+"""Associations as text for people: a repr, a tree, a line, a table, a table for notebooks.
 
 Everything here returns text and prints nothing. Whatever a file holds can be shown: characters that do not print are
 written as Python escapes, and a value of an unexpected type is written as JSON would have it.
@@ -6,29 +6,30 @@ written as Python escapes, and a value of an unexpected type is written as JSON 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
 from io import StringIO
 from itertools import chain, repeat
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
+from asn_fp.markup import Markup, joined, tag
 from asn_fp.records import ABSENT, Association, Member, Product
 from asn_fp.vocabulary import EXPTYPES
+from asn_fp.wording import content, counted, cut, heading, printable, products_of, rest_of, role_of, tally, word
 
 if TYPE_CHECKING:
     from rich.segment import Segments
     from rich.tree import Tree
 
-__all__ = ["brief", "counts", "html", "summary", "tree"]
+__all__ = ["brief", "counts", "html", "rows", "summary", "table", "tree"]
 
 _BRIEF_ENTRIES: Final = 5
-_BRIEF_CHARACTERS: Final = 100
 _HTML_ENTRIES: Final = 50
 _GUIDE_CELLS: Final = 4
 _LEAST_CELLS: Final = 10
 _UNBOUNDED: Final = 2**30
+_TABLE_ENTRIES: Final = 2
+_WIDEST: Final = 80
 _CELL: Final = "text-align:left;white-space:pre;padding:0.2em 0.8em"
 
 
@@ -39,7 +40,7 @@ def counts(association: Association) -> dict[str, int]:
     >>> counts(Association(products=(Product("p", members),)))
     {'science': 1, 'background': 1}
     """
-    return _counted(member for product in _products(association) for member in product.members)
+    return counted(member for product in products_of(association) for member in product.members)
 
 
 def summary(association: Association) -> str:
@@ -48,7 +49,7 @@ def summary(association: Association) -> str:
     >>> summary(Association(products=(Product("p", (Member("a_rate.fits", "science"),)),)))
     '1 product: 1 science'
     """
-    return _content(association, ": ")
+    return content(association, ": ")
 
 
 def brief(association: Association) -> str:
@@ -58,14 +59,14 @@ def brief(association: Association) -> str:
     <Association asn_id o001: 1 product, 1 science>
       p: 1 science
     """
-    products, names = _products(association), association.members or ()
+    products, names = products_of(association), association.members or ()
     return "\n".join(
         [
-            f"<Association{_heading(association)}>",
-            *(f"  {_cut(_word(product.name))}: {_tally(_counted(product.members))}" for product in products[:_BRIEF_ENTRIES]),
-            *(f"  {more}" for more in _more(len(products), _BRIEF_ENTRIES, "product")),
-            *(f"  {_cut(_word(name))}" for name in names[:_BRIEF_ENTRIES]),
-            *(f"  {more}" for more in _more(len(names), _BRIEF_ENTRIES, "member")),
+            f"<Association{heading(association)}>",
+            *(f"  {cut(word(product.name))}: {tally(counted(product.members))}" for product in products[:_BRIEF_ENTRIES]),
+            *(f"  {more}" for more in rest_of(len(products), _BRIEF_ENTRIES, "product")),
+            *(f"  {cut(word(name))}" for name in names[:_BRIEF_ENTRIES]),
+            *(f"  {more}" for more in rest_of(len(names), _BRIEF_ENTRIES, "member")),
         ]
     )
 
@@ -92,6 +93,9 @@ def tree(
     └── p
         └── science  a_rate.fits
     """
+    roots = (_root(each, title, width, limit) for each, title in zip(associations, chain(titles, repeat("")), strict=False))
+    if width is None and not colour:  # rich would draw the same, and take four times as long
+        return "\n".join(line for root in roots for line in _drawn(root))
     from rich.console import Console
 
     out = StringIO()
@@ -103,9 +107,50 @@ def tree(
         force_jupyter=False,
         no_color=False,
     )
-    for association, title in zip(associations, chain(titles, repeat("")), strict=False):
-        console.print(_root(association, title, width, limit))
+    for root in roots:
+        console.print(root)
     return out.getvalue().removesuffix("\n")
+
+
+def rows(associations: Iterable[Association], *, titles: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return what associations hold as plain values, one for each product: how many members play each role, and which.
+
+    >>> rows([Association(products=(Product("p", (Member("a_rate.fits", "science"),)),))], titles=["l2_asn.json"])
+    [{'file': 'l2_asn.json', 'product': 'p', 'counts': {'science': 1}, 'members': {'science': ['a_rate.fits']}}]
+    """
+    found = []
+    for association, title in zip(associations, chain(titles, repeat("")), strict=False):
+        plain = Product(members=tuple(Member(name, "(none)") for name in association.members or ()))
+        for product in [*products_of(association), *([plain] if plain.members or not association.products else [])]:
+            by_role: dict[str, list[str]] = {role: [] for role in counted(product.members)}
+            for member in product.members:
+                by_role[role_of(member)].append(member.expname)
+            counts = {role: len(names) for role, names in by_role.items()}
+            name = None if product.name is ABSENT else product.name
+            found.append({"file": title, "product": name, "counts": counts, "members": by_role})
+    return found
+
+
+def table(associations: Iterable[Association], *, titles: Sequence[str] = (), members: bool = False) -> str:
+    """Return associations as an aligned table: a line for each product, with how many members it has in each role.
+
+    Args:
+        associations: what to show.
+        titles: what to call each association, its file name say.
+        members: a line for each member instead, with its role.
+
+    >>> print(table([Association(products=(Product("p", (Member("a_rate.fits", "science"),)),))], titles=["l2_asn.json"]))
+    file         product  science  members
+    l2_asn.json  p              1  a_rate.fits
+    """
+    of_products = rows(associations, titles=titles)
+    if members:
+        lines = [line for row in of_products for line in _lines(row)]
+        return _aligned([["file", "product", "role", "member"], *lines], range(0))
+    known = {role for row in of_products for role in row["counts"]}
+    roles = [*(role for role in EXPTYPES if role in known), *sorted(known.difference(EXPTYPES))]
+    head = ["file", "product", *map(word, roles), "members"]
+    return _aligned([head, *(_line(row, roles) for row in of_products)], range(2, len(roles) + 2))
 
 
 def html(association: Association) -> str:
@@ -115,94 +160,20 @@ def html(association: Association) -> str:
     >>> "&lt;b&gt;_rate.fits" in html(asn), "<b>" in html(asn)
     (True, False)
     """
-    products, names = _products(association), association.members or ()
-    blank = _cell("", 2) if products else ""
+    products, names = products_of(association), association.members or ()
+    blank = [_cell("", 2)] if products else []
     bodies = [
         *map(_html_product, products[:_HTML_ENTRIES]),
-        *(_body(_cell(more, 3)) for more in _more(len(products), _HTML_ENTRIES, "product")),
-        *(_body(blank + _cell(_word(name))) for name in names[:_HTML_ENTRIES]),
-        *(_body(blank + _cell(more)) for more in _more(len(names), _HTML_ENTRIES, "member")),
+        *(_body([_cell(more, 3)]) for more in rest_of(len(products), _HTML_ENTRIES, "product")),
+        *(_body([*blank, _cell(word(name))]) for name in names[:_HTML_ENTRIES]),
+        *(_body([*blank, _cell(more)]) for more in rest_of(len(names), _HTML_ENTRIES, "member")),
     ]
     titles = ("product", "role", "member") if products else ("member",)
-    head = "".join(f'<th scope="col" style="{_CELL}">{title}</th>' for title in titles)
-    table = f'<table style="color:inherit;font:inherit"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
+    head = tag("thead", tag("tr", *(tag("th", title, scope="col", style=_CELL) for title in titles)))
+    table = tag("table", head, *bodies, style="color:inherit;font:inherit") if bodies else None
+    said = tag("p", tag("strong", "Association"), heading(association))
     # Classes that keep MathJax from typesetting what stands between two dollar signs; no colour, so any theme's fits.
-    opening = '<div class="tex2jax_ignore mathjax_ignore" style="overflow-x:auto">'
-    return f"{opening}<p><strong>Association</strong>{escape(_heading(association))}</p>{table if bodies else ''}</div>"
-
-
-# --------------------------------------------------------------------------------------------------------- what is said
-
-
-def _products(association: Association) -> tuple[Product, ...]:
-    return association.products or ()
-
-
-def _counted(members: Iterable[Member]) -> dict[str, int]:
-    found = Counter(_role(member) for member in members)
-    return {role: found[role] for role in chain((role for role in EXPTYPES if role in found), found)}
-
-
-def _role(member: Member) -> str:
-    return member.exptype if isinstance(member.exptype, str) else _word(member.exptype)
-
-
-def _heading(association: Association) -> str:
-    """Return what goes after the word "Association"."""
-    keys = (("asn_rule", ""), ("asn_id", "asn_id "), ("program", "program "))
-    values = ((label, getattr(association, key)) for key, label in keys)
-    words = "".join(f" {label}{_cut(_word(value))}" for label, value in values if value is not ABSENT)
-    return f"{words}: {_content(association, ', ')}"
-
-
-def _content(association: Association, colon: str) -> str:
-    products = _many(len(_products(association)), "product")
-    members = _many(len(association.members or ()), "member")
-    if association.products is ABSENT and association.members is not ABSENT:
-        return members
-    parts = [products + (f"{colon}{_tally(counts(association))}" if _products(association) else "")]
-    return ", ".join(parts if association.members is ABSENT else [*parts, f"{members} without a product"])
-
-
-def _tally(found: Mapping[str, int]) -> str:
-    """Return counts as words; roles beyond as many as the vocabulary has are added up."""
-    parts = [f"{number} {_cut(_word(role))}" for role, number in list(found.items())[: len(EXPTYPES)]]
-    rest = list(found.values())[len(EXPTYPES) :]
-    return ", ".join([*parts, f"{sum(rest)} of {len(rest)} other roles"] if rest else parts) or "no members"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
-
-
-def _more(number: int, limit: int | None, noun: str) -> Iterator[str]:
-    """Give the line that counts what a limit leaves out, if it leaves out anything."""
-    if limit is not None and number > limit:
-        yield f"... {number - limit} more {noun}{'' if number - limit == 1 else 's'}"
-
-
-def _word(value: Any) -> str:
-    """Return any value on one line in characters that print: a text as it is, other JSON in its own notation."""
-    if isinstance(value, str):
-        return _printable(value) or "''"
-    if value is ABSENT:
-        return "(none)"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, (Mapping, list, tuple)):
-        brackets = "{}" if isinstance(value, Mapping) else "[]"
-        return brackets[0] + ("..." if value else "") + brackets[1]
-    return _printable(str(value))
-
-
-def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _BRIEF_CHARACTERS else text[: _BRIEF_CHARACTERS - 3] + "..."
+    return tag("div", said, table, class_="tex2jax_ignore mathjax_ignore", style="overflow-x:auto").text
 
 
 # ------------------------------------------------------------------------------------------------------------- the tree
@@ -212,32 +183,41 @@ def _root(association: Association, title: str, width: int | None, limit: int | 
     from rich.tree import Tree
 
     limit = None if limit is None else max(limit, 0)
-    products, names = _products(association), association.members or ()
-    root = Tree(_title(_printable(title), _heading(association).lstrip(" :"), width), guide_style="dim")
+    products, names = products_of(association), association.members or ()
+    root = Tree(_title(printable(title), heading(association).lstrip(" :"), width), guide_style="dim")
     column = max((len(role) for role in _known_roles(products, limit)), default=0)
     room = None if width is None else width - _GUIDE_CELLS
     for product in products[:limit]:
-        _branch(root.add(_label(_word(product.name), "cyan", room)), product, column, room, limit)
-    for more in _more(len(products), limit, "product"):
+        _branch(root.add(_label(word(product.name), "cyan", room)), product, column, room, limit)
+    for more in rest_of(len(products), limit, "product"):
         root.add(_label(more, "dim", room))
     for name in names[:limit]:
-        root.add(_label(_word(name), "", room))
-    for more in _more(len(names), limit, "member"):
+        root.add(_label(word(name), "", room))
+    for more in rest_of(len(names), limit, "member"):
         root.add(_label(more, "dim", room))
     return root
 
 
+def _drawn(tree: Tree, first: str = "", further: str = "") -> Iterator[str]:
+    """Yield the lines of a tree without colours: its own after what stands before it, and those of its branches."""
+    label: Any = tree.label
+    yield first + "".join(segment.text for segment in label.segments)
+    for at, branch in enumerate(tree.children, 1):
+        guides = ("└── ", "    ") if at == len(tree.children) else ("├── ", "│   ")
+        yield from _drawn(branch, *(further + guide for guide in guides))
+
+
 def _known_roles(products: Sequence[Product], limit: int | None) -> set[str]:
     """Return the roles that are drawn and set the width of their column, which a role out of the ordinary does not."""
-    return {_role(member) for product in products[:limit] for member in product.members[:limit]}.intersection(EXPTYPES)
+    return {role_of(member) for product in products[:limit] for member in product.members[:limit]}.intersection(EXPTYPES)
 
 
 def _branch(branch: Tree, product: Product, column: int, width: int | None, limit: int | None) -> None:
     room = None if width is None else width - _GUIDE_CELLS
     for member in product.members[:limit]:
-        role = _cut(_word(member.exptype))
-        branch.add(_label(_word(member.expname), "", room, f"{role:{column}}  ", "green" if role == "science" else "yellow"))
-    for more in _more(len(product.members), limit, "member"):
+        role = cut(word(member.exptype))
+        branch.add(_label(word(member.expname), "", room, f"{role:{column}}  ", "green" if role == "science" else "yellow"))
+    for more in rest_of(len(product.members), limit, "member"):
         branch.add(_label(more, "dim", room))
 
 
@@ -266,24 +246,51 @@ def _label(text: str, style: str, room: int | None, lead: str = "", lead_style: 
     return Segments([Segment(part, Style.parse(name) if name else None) for part, name in segments if part])
 
 
-# ------------------------------------------------------------------------------------------------------------ the table
+# ----------------------------------------------------------------------------------------------------------- the tables
 
 
-def _html_product(product: Product) -> str:
+def _line(row: Mapping[str, Any], roles: Sequence[str]) -> list[str]:
+    names = [word(name) for names in row["members"].values() for name in names]
+    named = ", ".join(names[:_TABLE_ENTRIES]) or "no members"
+    others = f" and {len(names) - _TABLE_ENTRIES} more" if len(names) > _TABLE_ENTRIES else ""
+    return [*_place(row), *(str(row["counts"].get(role, "-")) for role in roles), named + others]
+
+
+def _lines(row: Mapping[str, Any]) -> list[list[str]]:
+    return [[*_place(row), word(role), word(name)] for role, names in row["members"].items() for name in names]
+
+
+def _place(row: Mapping[str, Any]) -> list[str]:
+    return [word(row["file"]), word(ABSENT if row["product"] is None else row["product"])]
+
+
+def _aligned(rows: Sequence[Sequence[str]], numbers: range) -> str:
+    """Return rows as columns, those of numbers to the right; the last column is as wide as it is."""
+    from rich.cells import cell_len
+
+    wide = [min(max(cell_len(row[at]) for row in rows), _WIDEST) for at in range(len(rows[0]) - 1)]
+
+    def padded(text: str, at: int) -> str:
+        room = " " * (wide[at] - cell_len(text))
+        return room + text if at in numbers else text + room
+
+    return "\n".join("  ".join([*(padded(text, at) for at, text in enumerate(row[:-1])), row[-1]]) for row in rows)
+
+
+def _html_product(product: Product) -> Markup:
     """Return the rows of a product: its name, in a cell as high as they are, and its members."""
     members = product.members[:_HTML_ENTRIES]
-    rows = [_cell(_word(member.exptype)) + _cell(_word(member.expname)) for member in members]
-    rows += [_cell(more, 2) for more in _more(len(product.members), _HTML_ENTRIES, "member")]
+    rows = [joined([_cell(word(member.exptype)), _cell(word(member.expname))]) for member in members]
+    rows += [_cell(more, 2) for more in rest_of(len(product.members), _HTML_ENTRIES, "member")]
     first, *others = rows or [_cell("no members", 2)]
-    span = f'scope="rowgroup" rowspan="{len(others) + 1}" style="{_CELL};vertical-align:top"'
-    name = f"<th {span}>{escape(_word(product.name))}</th>"
-    return _body(name + first, *others)
+    high = str(len(others) + 1)
+    name = tag("th", word(product.name), scope="rowgroup", rowspan=high, style=f"{_CELL};vertical-align:top")
+    return _body([name, first], *([other] for other in others))
 
 
-def _body(*rows: str) -> str:
-    return f"<tbody>{''.join(f'<tr>{cells}</tr>' for cells in rows)}</tbody>"
+def _body(*rows: Iterable[Markup]) -> Markup:
+    return tag("tbody", *(tag("tr", *cells) for cells in rows))
 
 
-def _cell(text: str, columns: int = 1) -> str:
-    span = f' colspan="{columns}"' if columns > 1 else ""
-    return f'<td{span} style="{_CELL}">{escape(text)}</td>'
+def _cell(text: str, columns: int = 1) -> Markup:
+    return tag("td", text, colspan=columns > 1 and str(columns), style=_CELL)

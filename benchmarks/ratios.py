@@ -1,8 +1,9 @@
-"""Print one table of ratios, all from one run: asn_fp beside jwst, and beside plain dicts built by hand.
+"""Print one table of ratios, all from one run: lists, the generator and headers, beside jwst and plain dicts built by hand.
 
     python benchmarks/ratios.py                       jwst in the same environment
     python benchmarks/ratios.py --peer-python PATH    jwst in another one
     python benchmarks/ratios.py --quick               jwst on 1,000 names instead of 10,000: seconds, not a minute
+    python benchmarks/ratios.py --mega                also asn_generate of jwst on its largest pool: minutes
 
 Every measurement is a process of its own; what is compared closely runs in turns, and all but the start-up is processor
 time, so that a busy machine spoils little. A linear task would have a growth of 1, a quadratic one of 10; the plain dicts
@@ -28,13 +29,27 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from workload import LEVEL_2, LEVEL_3, PRODUCT, SUFFIX, file_names, plain_text
+from workload import (
+    LEVEL_2,
+    LEVEL_3,
+    PRODUCT,
+    SUFFIX,
+    file_names,
+    plain_text,
+    pool_text,
+    repeated_pool,
+    wheel_pools,
+    write_headers,
+)
 
 _ROOT: Final = Path(__file__).parents[1]
 _ROUNDS: Final = 5
 _STARTS: Final = 15
 _OURS: Final = "from asn_fp.cli.main import asn_from_list; asn_from_list()"
 _PEER: Final = "from jwst.associations.asn_from_list import main; main()"
+_OUR_GENERATOR: Final = "from asn_fp.cli.main import asn; asn()"
+_PEER_GENERATOR: Final = "from jwst.associations.main import main; main()"
+_HEADERS: Final = 300
 
 
 @dataclass(frozen=True)
@@ -120,12 +135,73 @@ def growth(rule: str, size: int) -> list[float]:
 def memory(rule: str, size: int) -> list[float]:
     """Return the peak memory of the process, in megabytes, after one run."""
     ours(rule, file_names(size, rule))
+    return _peak()
+
+
+def _peak() -> list[float]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return [peak / (1e6 if sys.platform == "darwin" else 1e3)]
 
 
+def generated(mode: str, size: int) -> float:
+    """Return the processor time, in seconds, to read a pool of that many rows and to run the rules of both stages."""
+    from asn_fp.generate import generate
+    from asn_fp.sources.pools import parse_pool
+
+    text = repeated_pool(size)
+    gc.collect()
+    begin = time.process_time()
+    assert generate(parse_pool(text), mode=mode).names
+    return time.process_time() - begin
+
+
+def generator_growth(mode: str, size: int) -> list[float]:
+    """Return the time for a pool, and ten times that for a tenth of its rows."""
+    generated(mode, 100)
+    return [generated(mode, size), 10 * min(generated(mode, size // 10) for _ in range(_ROUNDS))]
+
+
+def generator_memory(mode: str, size: int) -> list[float]:
+    """Return the peak memory of the process, in megabytes, after one run of the generator."""
+    generated(mode, size)
+    return _peak()
+
+
+def headers_of_ours(folder: str, size: int) -> list[float]:
+    """Return the time to read headers, one after the other in this process."""
+    from asn_fp.sources.headers import read_headers
+
+    return [_reading(lambda names: read_headers(names, processes=1), folder, size)]
+
+
+def headers_of_peer(folder: str, size: int) -> list[float]:
+    """Return the time of jwst to make a pool of FITS files."""
+    from jwst.associations.mkpool import mkpool
+
+    return [_reading(mkpool, folder, size)]
+
+
+def _reading(function: Callable[[list[str]], object], folder: str, size: int) -> float:
+    names = write_headers(Path(folder), size)
+    function(names[:2])
+    begin = time.process_time()
+    function(names[2:])
+    return time.process_time() - begin
+
+
 TASKS: Final[Mapping[str, Callable[[str, int], list[float]]]] = {
-    task.__name__: task for task in (time_of_ours, time_of_peer, beside_by_hand, growth, memory)
+    task.__name__: task
+    for task in (
+        time_of_ours,
+        time_of_peer,
+        beside_by_hand,
+        growth,
+        memory,
+        generator_growth,
+        generator_memory,
+        headers_of_ours,
+        headers_of_peer,
+    )
 }
 
 
@@ -164,6 +240,41 @@ def start_up_row(peer_python: str) -> Row:
     return _times("start of asn_from_list, two files: ours / jwst", mine, other, mine / other, at_most=0.4)
 
 
+def processor_time(python: str, program: str, pool: Path, folder: str) -> float:
+    """Return the processor time, in seconds, of a whole process that plans all associations of the candidates of a pool."""
+    words = [python, "-W", "ignore", "-c", program, *(["generate"] if program == _OUR_GENERATOR else [])]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environ = environment(f"{folder}/bytecode")
+    subprocess.run([*words, "--all-candidates", "--dry-run", str(pool)], env=environ, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def generator_row(peer_python: str | None) -> Row:
+    """Compare the whole processes of the two generators on the largest pool; ours alone without the other Python."""
+    what = "asn generate --all-candidates --dry-run, mega_pool"
+    pool = wheel_pools()["mega_pool"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mega_pool.csv"
+        path.write_text(pool_text(pool["columns"], pool["rows"]), encoding="ascii")
+        runs = [processor_time(sys.executable, _OUR_GENERATOR, path, folder) for _ in range(_ROUNDS + 1)][1:]
+        mine = statistics.median(runs)
+        if peer_python is None:
+            return Row(f"{what}: ours", f"{mine:.4g} s", "", None)
+        other = processor_time(peer_python, _PEER_GENERATOR, path, folder)
+    return _times(f"{what}: jwst / ours", mine, other, other / mine, at_least=100)
+
+
+def headers_row(peer_python: str) -> Row:
+    """Compare the reading of headers, in one process each."""
+    with tempfile.TemporaryDirectory() as folder:
+        (mine,), (other,) = (
+            in_process(python, task, folder, _HEADERS)
+            for python, task in ((sys.executable, "headers_of_ours"), (peer_python, "headers_of_peer"))
+        )
+    return _times(f"{_HEADERS} headers of 250 cards: jwst / ours", mine, other, other / mine, at_least=8)
+
+
 def _times(
     what: str, mine: float, other: float, ratio: float, *, at_least: float | None = None, at_most: float | None = None
 ) -> Row:
@@ -172,7 +283,7 @@ def _times(
     return Row(what, f"{mine:.4g} s", f"{other:.4g} s", ratio, wanted, met)
 
 
-def rows(peer_python: str | None, peer_size: int) -> Iterator[Row]:
+def rows(peer_python: str | None, peer_size: int, *, mega: bool) -> Iterator[Row]:
     """Measure, and yield the lines of the table."""
     if peer_python is not None:
         for rule, target in ((LEVEL_2, 200 if peer_size >= 10_000 else None), (LEVEL_3, None)):
@@ -192,6 +303,13 @@ def rows(peer_python: str | None, peer_size: int) -> Iterator[Row]:
     for rule in SUFFIX:
         (peak,) = in_process(sys.executable, "memory", rule, 100_000)
         yield Row(f"{rule}, 100,000 names to text: peak memory", f"{peak:.0f} MB", "", None, "<= 400 MB", peak <= 400)
+    yield generator_row(peer_python if mega else None)
+    mine, other = in_process(sys.executable, "generator_growth", "all-candidates", 100_000)
+    yield _times("generate, both stages, 100,000 rows / 10 times 10,000", mine, other, mine / other, at_most=3)
+    (peak,) = in_process(sys.executable, "generator_memory", "all-candidates", 100_000)
+    yield Row("generate, both stages, 100,000 rows: peak memory", f"{peak:.0f} MB", "", None, "<= 1000 MB", peak <= 1000)
+    if peer_python is not None:
+        yield headers_row(peer_python)
 
 
 def shown(table: Iterable[Row]) -> str:
@@ -206,6 +324,7 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Print one table of ratios: asn_fp beside jwst and plain dicts.")
     parser.add_argument("--peer-python", metavar="PATH", help="a Python that has jwst; by default this one, if it has")
     parser.add_argument("--quick", action="store_true", help="run jwst on 1,000 names instead of 10,000")
+    parser.add_argument("--mega", action="store_true", help="also run asn_generate of jwst on its largest pool: minutes")
     parser.add_argument("--task", nargs=3, metavar=("NAME", "RULE", "SIZE"), help=argparse.SUPPRESS)
     given: Any = parser.parse_args(words)
     if given.task:
@@ -215,7 +334,7 @@ def main(words: list[str] | None = None) -> int:
     peer_python = given.peer_python or (sys.executable if find_spec("jwst") else None)
     if peer_python is None:
         print("jwst is not installed here, so its lines are left out; give --peer-python PATH", file=sys.stderr)
-    table = list(rows(peer_python, 1_000 if given.quick else 10_000))
+    table = list(rows(peer_python, 1_000 if given.quick else 10_000, mega=given.mega))
     print(shown(table))
     return 0 if all(row.met for row in table) else 1
 

@@ -22,10 +22,12 @@ import pytest
 from attrs import frozen
 
 import asn_fp
-from asn_fp import RULES, errors, keys, names, predicates, records, steps
+from asn_fp import RULES, errors, generate, intake, keys, modes, names, predicates, records, steps, stories
 from asn_fp.check import CODES
 from asn_fp.cli import commands
 from asn_fp.cli.main import plan_of
+from asn_fp.sources import derive, headers, pools, tell
+from asn_fp.vocabulary import ASN_TYPES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -173,6 +175,21 @@ def test_every_rule_has_a_section(rule: str) -> None:
     assert [knob for knob in inspect.signature(RULES[rule]).parameters if f"`{knob}`" not in section] == []
 
 
+GENERATOR_RULES = generate.generator_rules()
+
+
+@pytest.mark.parametrize("rule", GENERATOR_RULES)
+def test_every_generator_rule_tells_what_can_be_checked(rule: str) -> None:
+    """A rule of the generator tells its association type, pipeline, level and candidates, and every EXP_TYPE it takes."""
+    section = sections_of("rules.md")[rule]
+    (asn_type,) = (step.settings["asn_type"] for step in GENERATOR_RULES[rule].steps if step.name == "seal_each")
+    assert f"| Makes | `{asn_type}`, {ASN_TYPES[asn_type]}" in section
+    assert [row for row in ("Exposures", "Level", "What attaches", "Candidates") if f"| {row} | " not in section] == []
+    told = re.findall(r"\b(?:FGS|MIR|NIS|NRC|NRS)_[A-Z0-9]+(?:-[A-Z]+)?", inspect.getdoc(RULES[rule]) or "")
+    same = sections_of("rules.md")[found[1]] if (found := re.search(r"as (Asn_\w+)", section)) else ""
+    assert [kind for kind in told if kind not in section + same] == []
+
+
 def options_of(program: str, *words: str) -> list[str]:
     """Return the options that a help text shows, without ``--help``, which all have."""
     shown = re.findall(r"^ {2}(?:-\w, )?(--[a-z-]+)", plan_of(program, [*words, "--help"]).text, re.MULTILINE)
@@ -187,6 +204,25 @@ def test_every_command_has_a_section_with_its_options(command: str) -> None:
     program, *words = command.split()
     missing = [option for option in options_of(program, *words) if f"`{option}" not in section]
     assert [option for option in missing if f"`{option}" not in common or "[the options of a run]" not in section] == []
+
+
+@pytest.mark.parametrize("words", ["asn_from_list -r", "asn make", "asn explain", "asn show"])
+def test_the_options_of_rules_that_look_into_headers_have_a_section(words: str) -> None:
+    """What such a rule adds to the options of a command stands in one section, its knobs with those of all rules."""
+    program, *start = words.split()
+    section, common = (
+        sections_of("commands.md")[f"The options of {kind}"] for kind in ("rules that look into headers", "a run")
+    )
+    plain = options_of(program, *start, "level2")
+    added = sorted(set(options_of(program, *start, "Asn_Lv3AMI")) - set(plain))
+    assert "--candidate" in added
+    assert [option for option in added if f"`{option}`" not in section + common] == []
+
+
+def test_the_explanation_of_the_generator_has_a_section() -> None:
+    """What ``asn explain generate`` takes stands with ``asn explain``, or with ``asn generate``."""
+    told = "".join(sections_of("commands.md")[f"asn {command}"] for command in ("explain", "generate"))
+    assert [option for option in options_of("asn", "explain", "generate") if f"`{option}`" not in told] == []
 
 
 @pytest.mark.parametrize("step", steps.__all__)
@@ -206,9 +242,13 @@ def test_every_step_has_a_section_with_its_settings(step: str) -> None:
         (["errors.md"], CODES),
         (["keys-and-predicates.md"], [*keys.__all__, *keys.KEYS]),
         (["keys-and-predicates.md"], predicates.__all__),
+        (["keys-and-predicates.md"], modes.__all__),
         (["names.md"], names.__all__),
+        (["python.md"], [*generate.__all__, *stories.__all__]),
+        (["python.md"], intake.__all__),
+        (["python.md"], [name for module in (derive, headers, pools, tell) for name in module.__all__]),
     ],
-    ids=["package", "records", "errors", "codes", "keys", "predicates", "names"],
+    ids=["package", "records", "errors", "codes", "keys", "predicates", "modes", "names", "generate", "intake", "sources"],
 )
 def test_every_public_name_is_in_the_reference(pages: list[str], words: Iterable[str]) -> None:
     """Whatever may be imported, and every code of a check, stands in the reference."""

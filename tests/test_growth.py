@@ -10,10 +10,13 @@ from asn_fp import steps as s
 from asn_fp import transforms as t
 from asn_fp.api import compose
 from asn_fp.errors import AsnError
+from asn_fp.generate import generate, generator_rules
 from asn_fp.keys import optional
+from asn_fp.names import parse
 from asn_fp.pipeline import rule, step
 from asn_fp.predicates import is_science
-from asn_fp.records import Draft
+from asn_fp.records import Draft, Exposure
+from asn_fp.stories import fates, orphans
 
 SIZES = (20, 40, 80)
 LINEAR = 1.02  # what the second doubling may cost more than twice the first; the counts are the same in every run
@@ -49,11 +52,11 @@ def cost(run, size):
     return count[0]
 
 
-def growth(run):
+def growth(run, sizes=SIZES):
     """Return what doubling the larger half costs, in units of what is due: 1 is linear, 2 is quadratic."""
-    for size in SIZES:
+    for size in sizes:
         run(size)  # fills the caches
-    small, middle, large = (cost(run, size) for size in SIZES)
+    small, middle, large = (cost(run, size) for size in sizes)
     return (large - middle) / (2 * (middle - small))
 
 
@@ -154,3 +157,91 @@ def test_a_quadratic_step_is_noticed():
     """One comparison of all products with all others in an otherwise linear rule fails the test above."""
     slow = compose("level2").before("seal", step(quadratic)())
     assert growth(lambda size: slow(files(size))) > LINEAR
+
+
+# --------------------------------------------------------------------------------------------------------- the generator
+
+COMMON = {"program": "1234", "pntgtype": "science", "targetid": "1", "subarray": "full", "exposerr": "null"}
+NIRISS = {**COMMON, "instrume": "niriss", "detector": "nis", "filter": "f200w", "pupil": "clear"}
+NIRSPEC = {**COMMON, "instrume": "nirspec", "detector": "nrs1", "filter": "f170lp", "grating": "g235h"}
+UNIT = (
+    *({**NIRISS, "exp_type": "nis_image", "expspcin": str(number)} for number in (1, 2)),
+    {**NIRISS, "exp_type": "nis_wfss", "filter": "gr150r", "pupil": "f200w", "expspcin": "3"},
+    {**NIRISS, "exp_type": "nis_dark"},
+    {**NIRISS, "exp_type": "nis_image", "bkgdtarg": "t", "targetid": "2"},
+    *({**NIRSPEC, "exp_type": "nrs_ifu", "patt_num": str(number), "numdthpt": "2"} for number in (1, 2)),
+    {**NIRSPEC, "exp_type": "nrs_ifu", "is_imprt": "t", "patt_num": "1"},
+    {**NIRSPEC, "exp_type": "nrs_ifu", "bkgdtarg": "t", "targetid": "2", "grating": "mirror"},
+    {**NIRSPEC, "exp_type": "nrs_wata", "pntgtype": "target_acquisition"},
+)
+"""The exposures of an observation: images, a grism, nods, and some that stay in no association."""
+COPIES = (2, 4, 8)
+
+
+def rows(copies):
+    """Return the exposures of so many observations, as from a pool."""
+    return tuple(
+        Exposure(
+            index,
+            parse(f"jw01234{1 + copy:03}001_02101_{1 + place:05}_{meta['detector']}_uncal.fits"),
+            meta={**meta, "obs_num": str(1 + copy), "asn_candidate": f"[('o{1 + copy:03}', 'observation')]"},
+        )
+        for index, (copy, place, meta) in enumerate((copy, *each) for copy in range(copies) for each in enumerate(UNIT))
+    )
+
+
+def dithers(size):
+    """Return so many images of one observation, and with each of them a dark, which stays in no association."""
+    meta = {**NIRISS, "obs_num": "1", "asn_candidate": "[('o001', 'observation')]"}
+    return tuple(
+        Exposure(number, parse(f"jw01234001001_02101_{number:05}_nis_uncal.fits"), meta={**meta, "exp_type": kind})
+        for number, kind in enumerate(["nis_image", "nis_dark"] * size)
+    )
+
+
+def levels(size):
+    """Return so many exposures with files of three levels each."""
+    return tuple(
+        Exposure(3 * number + place, parse(f"jw01234001001_02101_{number:05}_nis_{level}.fits"), meta=each.meta)
+        for number, each in enumerate(dithers(size)[::2])
+        for place, level in enumerate(("uncal", "rate", "cal"))
+    )
+
+
+def made_of(exposures, mode="all-candidates"):
+    """Return what the generator makes."""
+    return generate(exposures, rules=GENERATOR, mode=mode)
+
+
+def lost(exposures):
+    """Return the exposures in no association."""
+    return orphans(exposures, made_of(exposures), GENERATOR)
+
+
+GENERATOR = generator_rules()
+GENERATED = {
+    "generate": lambda size: made_of(rows(size)),
+    "generate, default mode": lambda size: made_of(rows(size), "default"),
+    "generate from one observation": lambda size: made_of(dithers(5 * size)),
+    "generate from files of several levels": lambda size: made_of(levels(3 * size)),
+    "orphans": lambda size: lost(rows(size)),
+    "orphans of one observation": lambda size: lost(dithers(5 * size)),
+    "orphans among files of several levels": lambda size: lost(levels(3 * size)),
+    "the fate of every exposure": lambda size: fates(rows(size), made_of(rows(size)), GENERATOR),
+    "explain a generator rule": lambda size: str(asn_fp.explain(GENERATOR["Asn_Lv2Image"], levels(3 * size))),
+}
+
+
+@pytest.mark.parametrize("case", GENERATED)
+def test_cost_of_the_generator_is_linear(case, monkeypatch):
+    """Twice the rows cost at most twice the instructions; the search for a nearest miss, which is bounded, is left out."""
+    for module in ("attach", "catalogue"):
+        monkeypatch.setattr(sys.modules[f"asn_fp.transforms.{module}"], "_NEAREST_AMONG", 1)
+    assert growth(GENERATED[case], COPIES) < LINEAR
+
+
+def test_the_generator_makes_and_leaves_out_something():
+    """The cases above are about something: associations of both stages, and exposures in none."""
+    made = made_of(rows(2))
+    assert {each.asn_type for each in made.associations} >= {"image2", "spec2", "image3", "spec3"}
+    assert 0 < len(lost(rows(2))) < len(rows(2))

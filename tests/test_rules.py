@@ -1,7 +1,7 @@
 """Every rule has a docstring, a section in the documentation, and golden cases: files in, association and explanation out.
 
-A new case is a folder ``golden/<rule>/<case>`` with an ``items.json``; ``python tests/test_rules.py`` writes what comes out
-beside it, to be read before it is committed.
+A new case is a folder ``golden/<rule>/<case>`` with an ``items.json`` for a rule of lists, or a ``pool.csv`` for a rule of
+the generator; ``python tests/test_rules.py`` writes what comes out beside it, to be read before it is committed.
 """
 
 import inspect
@@ -13,13 +13,24 @@ from pathlib import Path
 import pytest
 
 import asn_fp
+from asn_fp import transforms
+from asn_fp.explain import explain
+from asn_fp.generate import generator_rules
 from asn_fp.pipeline import Rule
 from asn_fp.rules import RULES
+from asn_fp.sources.pools import candidates_of, parse_pool
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCS = Path(__file__).parents[1] / "docs" / "reference" / "rules.md"
 CASES = sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in GOLDEN.glob("*/*/items.json"))
 OWN_CASES = [case for case in CASES if case.partition("/")[0] in RULES]
+POOL_CASES = sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in GOLDEN.glob("*/*/pool.csv"))
+GENERATOR_RULES = generator_rules()
+
+
+def without_version(text):
+    """Return the text of associations without the package's version."""
+    return re.sub(r'"code_version": "[^"]*"', '"code_version": "VERSION"', text)
 
 
 def outcome(case):
@@ -31,8 +42,18 @@ def outcome(case):
         warnings.simplefilter("ignore", asn_fp.AsnWarning)
         association = asn_fp.asn_from_list(items, chosen, **given["knobs"])
     report = asn_fp.explain(chosen, items, **given["knobs"])
-    text = re.sub(r'"code_version": "[^"]*"', '"code_version": "VERSION"', association.dump()[1])
-    return text, "\n\n".join([str(report), *map(str, report.stories)]) + "\n"
+    return without_version(association.dump()[1]), "\n\n".join([str(report), *map(str, report.stories)]) + "\n"
+
+
+def pool_outcome(case):
+    """Return the associations' text, without the version, and the explanation, with the stories of what is left out."""
+    exposures = parse_pool((GOLDEN / case / "pool.csv").read_text())
+    rule = GENERATOR_RULES[case.partition("/")[0]]
+    expanded = transforms.expand(exposures, lambda exposure: candidates_of(exposure.meta["asn_candidate"]))
+    report = explain(rule, expanded)
+    text = json.dumps([association.to_dict() for association in rule(expanded)], indent=4) + "\n"
+    stories = [str(story) for story in report.stories if story.left_out]
+    return without_version(text), "\n\n".join([str(report), *stories]) + "\n"
 
 
 @pytest.mark.parametrize("case", OWN_CASES)
@@ -43,15 +64,34 @@ def test_golden_cases(case):
     assert explanation == (GOLDEN / case / "explanation.txt").read_text()
 
 
+@pytest.mark.parametrize("case", POOL_CASES)
+def test_golden_pools(case):
+    """The pool of a case gives its associations, and the explanation with the exposures that stay out, byte for byte."""
+    associations, explanation = pool_outcome(case)
+    assert associations == (GOLDEN / case / "associations.json").read_text()
+    assert explanation == (GOLDEN / case / "explanation.txt").read_text()
+
+
+@pytest.mark.parametrize("case", POOL_CASES)
+def test_golden_pools_show_what_a_rule_takes_and_what_not(case):
+    """The pool of a case has exposures that the rule puts into products, and at least one that it leaves out."""
+    report = (GOLDEN / case / "explanation.txt").read_text()
+    assert json.loads((GOLDEN / case / "associations.json").read_text())
+    assert "left out by step" in report.partition("\n\n")[2]
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_every_rule_has_a_golden_case(name):
     """A rule without a golden case is not tested."""
-    assert any(case.startswith(f"{name}/") for case in CASES), f"add tests/golden/{name}/<case>/items.json"
+    cases, file = (POOL_CASES, "pool.csv") if name in GENERATOR_RULES else (CASES, "items.json")
+    assert any(case.startswith(f"{name}/") for case in cases), f"add tests/golden/{name}/<case>/{file}"
 
 
 def test_every_golden_case_has_a_rule():
     """A folder of golden cases that no rule and no other test reads is a mistake."""
-    assert {case.partition("/")[0] for case in CASES} - {"peer_lists"} <= set(RULES)
+    assert {case.partition("/")[0] for case in CASES} - {"peer_lists"} <= set(RULES) - set(GENERATOR_RULES)
+    assert {case.partition("/")[0] for case in POOL_CASES} <= set(GENERATOR_RULES)
+    assert {path.name for path in GOLDEN.iterdir()} <= {case.partition("/")[0] for case in (*CASES, *POOL_CASES)}
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -76,8 +116,7 @@ def test_every_rule_has_a_section_in_the_docs(name):
 @pytest.mark.parametrize("name", RULES)
 def test_every_rule_is_composed_of_steps(name):
     """A rule is a function of knobs that gives a Rule of its own name, at most twenty steps long."""
-    needed = {"product_name": "p"} if "3" in name else {}
-    composed = RULES[name](**needed)
+    composed = RULES[name]()
     assert isinstance(composed, Rule)
     assert composed.name == name
     assert 1 < len(composed.steps) <= 20
@@ -94,6 +133,9 @@ def record():
     """Write what comes out of each case beside it."""
     for case in OWN_CASES:
         for file, text in zip(("association.json", "explanation.txt"), outcome(case), strict=True):
+            (GOLDEN / case / file).write_text(text)
+    for case in POOL_CASES:
+        for file, text in zip(("associations.json", "explanation.txt"), pool_outcome(case), strict=True):
             (GOLDEN / case / file).write_text(text)
 
 

@@ -327,6 +327,12 @@ def test_a_width_too_small_is_exceeded(width: int) -> None:
     ]
 
 
+@pytest.mark.parametrize(("asns", "options", "text"), TREES.values(), ids=TREES)
+def test_rich_draws_the_same_tree(asns: list[Association], options: dict[str, Any], text: str) -> None:
+    """Without a width no line is folded, and the tree is drawn by hand: as rich draws it in a room that is wide enough."""
+    assert tree(asns, **{"width": 10_000, **options}) == text
+
+
 def test_colour_adds_codes_and_nothing_else() -> None:
     """Roles, names and guides have colours where they are asked for, and the text is the same."""
     plain, coloured = (tree([SMALL], titles=["[x]"], limit=2, colour=colour) for colour in (False, True))

@@ -11,7 +11,7 @@ from typing import Final
 
 from asn_fp.check.context import Context, context_of, stage_of
 from asn_fp.check.findings import CODES, Finding, errors
-from asn_fp.check.products import check_members, check_name, check_roles, rows_of
+from asn_fp.check.products import check_members, check_name, check_roles
 from asn_fp.records import ABSENT, Association, Product
 
 __all__ = ["CODES", "Finding", "check", "errors", "stage_of"]
@@ -38,9 +38,13 @@ def check(association: Association, *, suffixes: Sequence[str] = ()) -> tuple[Fi
     """
     context = context_of(association, suffixes)
     seen: dict[str, int] = {}
+    sound: dict[tuple[str, str], bool] = {}
     found = [*_types(association), *_keys(association, context)]
     for number, product in enumerate(association.products or (), 1):
-        found += _product(product, number, context, seen)
+        place = f"product {number}" if product.name is ABSENT else f"product {number} {product.name!r}"
+        found += check_name(product, place, context, seen, number)
+        found += check_roles(product.members, place, context)
+        found += check_members(product.members, place, context, sound)
     return tuple(found)
 
 
@@ -82,11 +86,3 @@ def _missing(association: Association, context: Context) -> Iterator[Finding]:
 def _has_background(product: Product) -> bool:
     """Return whether calwebb_spec3 would make a master background, the only step of it that opens ``asn_id``."""
     return any(member.exptype.lower() == "background" for member in product.members)
-
-
-def _product(product: Product, number: int, context: Context, seen: dict[str, int]) -> Iterator[Finding]:
-    place = f"product {number}" if product.name is ABSENT else f"product {number} {product.name!r}"
-    rows = rows_of(product, place, context)
-    yield from check_name(product, place, context, seen, number)
-    yield from check_roles(rows, place, context)
-    yield from check_members(rows, context)

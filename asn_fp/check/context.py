@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from asn_fp.names import parse
+from asn_fp.names import ending_of
 from asn_fp.records import Association
 from asn_fp.vocabulary import (
     ASN_TYPES,
@@ -151,7 +151,7 @@ def stage_of(association: Association, *, suffixes: Sequence[str] = ()) -> int |
 
 def _stage_of_members(association: Association, suffixes: Sequence[str]) -> int | None:
     found = {
-        parse(member.expname, suffixes).suffix
+        ending_of(member.expname, suffixes).suffix
         for product in association.products or ()
         for member in product.members
         if member.exptype.lower() == "science"

@@ -9,9 +9,9 @@ How words are read:
 - ``--name value``, ``--name=value``, ``-n value``, ``-nvalue`` and ``-n=value`` are one thing; hyphen and underscore are
   one letter; names are never abbreviated. A value that begins with ``-`` (other than ``-`` alone) needs the ``=``.
 - a flag never takes the next word; an option whose value may be missing takes one only after ``=``;
-- a list option takes the next word, and then every further word that comes again later as a positional word. That is
-  what ``--background bkg*.fits *.fits`` looks like after the shell, and naming a file twice would be an error otherwise.
-  With ``=`` it takes that one value;
+- a list option takes the next word, and then every further word that is also a positional word, before or after. That is
+  what ``--background bkg*.fits *.fits`` and ``*.fits --background bkg*.fits`` look like after the shell, and naming a file
+  twice would be an error otherwise. With ``=`` it takes that one value;
 - ``-`` alone is an ordinary word; every word after ``--`` is positional.
 """
 
@@ -29,6 +29,7 @@ from typing import Annotated, Final, Union, get_args, get_origin
 from attrs import frozen
 
 from asn_fp.errors import UsageError, did_you_mean, message, raise_all
+from asn_fp.records import NOTHING
 
 __all__ = ["AUTO", "Kind", "Option", "OptionalValue", "options_of", "parse_functions", "rewrite", "split_command", "wants_help"]
 
@@ -250,17 +251,24 @@ def _collect(runs: Sequence[_Run]) -> tuple[dict[str, list[str]], list[str], lis
 
 
 def _shares(runs: Sequence[_Run]) -> list[int]:
-    """Return how many of the words after each option belong to it; from the right, where all that is later is known."""
+    """Return how many of the words after each option belong to it: from the right, and again from the left with both sides."""
     later: set[str] = set()
     counts: list[int] = []
     for run in reversed(runs):
         counts.append(_share(run, later))
         later.update(run.words[counts[-1] :])
-    return counts[::-1]
+    counts.reverse()
+    rest = Counter(word for run, count in zip(runs, counts, strict=True) for word in run.words[count:])
+    earlier: set[str] = set()
+    for at, run in enumerate(runs):
+        rest.subtract(run.words[counts[at] :])
+        counts[at] = _share(run, earlier, rest)
+        earlier.update(run.words[counts[at] :])
+    return counts
 
 
-def _share(run: _Run, later: set[str]) -> int:
-    """Return how many of the words after an option belong to it, ``later`` being the positional words after these."""
+def _share(run: _Run, known: set[str], rest: Mapping[str, int] = NOTHING) -> int:
+    """Return how many of the words after an option belong to it; ``known`` and ``rest`` are positional words elsewhere."""
     if run.option is None or run.value is not None or run.option.kind in (Kind.FLAG, Kind.OPTIONAL):
         return 0
     if run.option.kind is Kind.TEXT:
@@ -268,7 +276,7 @@ def _share(run: _Run, later: set[str]) -> int:
     ahead = Counter(run.words)
     for place, word in enumerate(run.words):
         ahead[word] -= 1
-        if place and not ahead[word] and word not in later:
+        if place and not ahead[word] and word not in known and not rest.get(word):
             return place
     return len(run.words)
 

@@ -14,20 +14,24 @@ from asn_fp import api, show
 from asn_fp.check import Finding
 from asn_fp.check import check as findings_of
 from asn_fp.cli import demo as demonstration
-from asn_fp.cli.generator import generate_all, make_pool
+from asn_fp.cli.editing import diff_files, edit_file, gather_file, merge_files, split_file
+from asn_fp.cli.generator import explain_generate, generate_all, make_pool
 from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
+from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
-from asn_fp.errors import AsnError, CodecError, FileError, RuleError, UsageError, message
+from asn_fp.errors import CodecError, FileError, RuleError, UsageError, message
 from asn_fp.files import read_text
+from asn_fp.keys import Key
 from asn_fp.names import association_file_name
 from asn_fp.pipeline import Rule
+from asn_fp.predicates import Predicate
 from asn_fp.records import ABSENT, Association, Associations, thaw
 from asn_fp.rules import RULES
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
-__all__ = ["COMMANDS", "check", "demo", "explain", "from_list", "make", "rules", "show_rule", "tree"]
+__all__ = ["COMMANDS", "OF_GENERATE", "check", "demo", "explain", "from_list", "make", "rules", "show_rule"]
 
 # ------------------------------------------------------------------------------------------------ making associations
 
@@ -72,7 +76,7 @@ def make(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         associations = api.make(found, names, **options)
-    warned = tuple(f"warning: {each.message}" for each in caught)
+    warned = tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
     read = [*names, *_partners(options), *ruledefs, *(word[1:] for word in files if word.startswith("@"))]
     refuse_overwriting(read, [path for path, _ in plan.files])
@@ -115,8 +119,15 @@ def _to_file(associations: Associations, path: str | None, warned: tuple[str, ..
 def _to_dir(associations: Associations, folder: str, warned: tuple[str, ...]) -> Plan:
     names = _numbered(associations)
     files = tuple((f"{folder.rstrip('/')}/{name}", dumps(each)) for name, each in zip(names, associations, strict=True))
-    said = (f"{path}: {show.summary(each)}\n" for (path, _), each in zip(files, associations, strict=True))
+    said = (f"{path}: {_what(each)}\n" for (path, _), each in zip(files, associations, strict=True))
     return Plan(files, (folder,), "".join(said), warned)
+
+
+def _what(association: Association) -> str:
+    """Return what a file holds; of one product of stage 3 its name too, since the file's own does not tell it."""
+    products = association.products or ()
+    named = str(association.asn_type).endswith("3") and len(products) == 1
+    return f"{show.summary(association)} of {products[0].name}" if named else show.summary(association)
 
 
 def _numbered(associations: Sequence[Association]) -> list[str]:
@@ -133,13 +144,36 @@ def _numbered(associations: Sequence[Association]) -> list[str]:
 # ---------------------------------------------------------------------------------------------------- looking at rules
 
 
+_GROUPS: Final = (
+    "lists of files, by their names",
+    "one observing mode, by headers",
+    "the generator's, stage 2, by headers or a pool",
+    "the generator's, stage 3, by headers or a pool",
+)
+
+
 def rules(*, json: bool = False) -> Plan:
     """List the rules, each with one sentence."""
-    told = {name: _first_line(function) for name, function in RULES.items()}
+    groups: dict[str, dict[str, str]] = {title: {} for title in _GROUPS}
+    for name in sorted(RULES, key=str.lower):
+        groups[_group(name)][name] = _first_line(RULES[name])
     if json:
-        return Plan(text=_json([{"rule": name, "makes": text} for name, text in told.items()]))
-    width = max(map(len, told))
-    return Plan(text="".join(f"{name:<{width}}  {text}\n" for name, text in told.items()))
+        plain = [{"rule": name, "makes": text, "for": title} for title, told in groups.items() for name, text in told.items()]
+        return Plan(text=_json(plain))
+    width = max(map(len, RULES))
+    listed = (
+        "\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in told.items())])
+        for title, told in groups.items()
+        if told
+    )
+    return Plan(text="\n\n".join(listed) + "\n")
+
+
+def _group(name: str) -> str:
+    lists, modes, stage_2, stage_3 = _GROUPS
+    if name.startswith("Asn_"):
+        return stage_3 if name.startswith("Asn_Lv3") else stage_2
+    return lists if RULES[name].__module__.endswith(".lists") else modes
 
 
 def _first_line(rule: object) -> str:
@@ -154,8 +188,32 @@ def show_rule(*, rule: api.AnyRule, ruledefs: tuple[str, ...] = (), **knobs: Any
     """Print the steps of a rule and what it is for."""
     found = api.find_rule(rule, *ruledefs)
     composed = api.compose(found, **run_knobs(found, knobs))
-    doc = composed.doc or inspect.getdoc(found) or ""
-    return Plan(text=f"{composed}\n\n{doc.rstrip()}\n" if doc and not isinstance(found, Rule) else f"{composed}\n")
+    doc = "" if isinstance(found, Rule) else composed.doc or inspect.getdoc(found) or ""
+    parts = [str(composed), *([_glossary(composed)] if _named_in(composed) else []), *([doc.rstrip()] if doc else [])]
+    return Plan(text="\n\n".join(parts) + "\n")
+
+
+def _named_in(rule: Rule[Any, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the columns behind each key and question in a rule's settings whose name does not say them."""
+    found: dict[str, tuple[str, ...]] = {}
+    waiting: list[Any] = [value for step in rule.steps for value in step.settings.values()]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, (tuple, list)):
+            waiting += value
+        elif isinstance(value, (Key, Predicate)):
+            if "(" not in value.name and value.columns and value.columns != (value.name,):
+                found[value.name] = value.columns
+            waiting += getattr(value, "parts", ())
+    return dict(sorted(found.items()))
+
+
+def _glossary(rule: Rule[Any, Any]) -> str:
+    named = _named_in(rule)
+    width = max(map(len, named))
+    return "\n".join(
+        ["What these words read:", *(f"  {name:<{width}}  {', '.join(columns)}" for name, columns in named.items())]
+    )
 
 
 def explain(
@@ -164,13 +222,18 @@ def explain(
     files: tuple[str, ...],
     file: str | None = None,
     json: bool = False,
+    html: bool = False,
+    output_file: str | None = None,
     ruledefs: tuple[str, ...] = (),
     **knobs: Any,
 ) -> Plan:
     """Tell why each file is in a product, or which step left it out and why."""
+    refuse_two_formats(json, html, output_file)
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
     told = api.explain(found, names, file, **options)
+    if html or output_file is not None:
+        return explanation_page(told, output_file, [*names, *_partners(options), *lists_of(files), *ruledefs])
     return Plan(text=_json(told.to_dict()) if json else f"{told}\n")
 
 
@@ -223,22 +286,6 @@ def _finding(finding: Finding | str) -> dict[str, Any]:
     return plain | {"value": thaw(finding.value)}
 
 
-def tree(*, files: tuple[str, ...]) -> Plan:
-    """Draw the products and members of association files."""
-    paths = expand_files(files)
-    associations, problems = [], []
-    for path in paths:
-        try:
-            associations.append(loads(read_text(path)))
-        except CodecError as error:
-            problems += [f"{path}: {line}" for line in str(error).splitlines()]
-        except FileError as error:
-            problems.append(str(error))
-    if problems:
-        raise AsnError("\n".join(problems))
-    return Plan(text=show.tree(associations, titles=paths).rstrip("\n") + "\n")
-
-
 def demo(*, folder: tuple[str, ...] = ()) -> Plan:
     """Make sample exposures, run the two documented commands on them, and show what they make."""
     if len(folder) > 1 or "" in folder:
@@ -255,6 +302,16 @@ COMMANDS: Final[Mapping[str, Callable[..., Plan]]] = {
     "explain": explain,
     "check": check,
     "tree": tree,
+    "edit": edit_file,
+    "merge": merge_files,
+    "split": split_file,
+    "diff": diff_files,
+    "gather": gather_file,
+    "table": table,
+    "report": report,
     "demo": demo,
 }
 """The commands of ``asn``."""
+
+OF_GENERATE: Final[Mapping[str, Callable[..., Plan]]] = {"explain generate": explain_generate}
+"""The commands of ``asn`` that are two words."""

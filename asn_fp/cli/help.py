@@ -40,14 +40,22 @@ OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
     "meta": ("KEY=VALUE", "set a top-level key; may be repeated"),
     "paths": ("HOW", "how members are written: as-given (default), basename, relative, absolute"),
     "suffix": ("SUFFIX", "a product suffix to know besides the pipeline's; may be repeated"),
+    "role": ("ROLE=PATTERN", "files that have a role whatever their headers say: background='*_sky_*', psf=@list.txt, "
+             "background:observation=002; may be repeated"),
+    "leave_out": ("PATTERN", "files to leave out, by name or by value (observation=003); may be repeated"),
+    "at_least": ("ROLE=N", "an error where a science file gets fewer of a role: background=1; may be repeated"),
+    "match": ("KEY,...", "what a dedicated background must share with a science file, instead of the rule's keys"),
+    "closest": ("KEY", "put the backgrounds in the order of their distance in a number: expstart"),
     "file": ("NAME", "tell the whole story of this file, step by step"),
     "json": ("", "print JSON"),
+    "html": ("", "print a page to look at in a browser; -o FILE.html writes it"),
+    "members": ("", "a line for each member, with its role"),
     "strict": ("", "count warnings as errors"),
     "candidate": ("ID:TYPE", "the candidate that the files are, for rules that ask for a type: c1000:mosaic"),
     "set": ("COLUMN=VALUE[:PATTERN]", "a value that beats the header, of all files or those of a pattern; may be repeated"),
     "leave_out_unreadable": ("", "leave out files that cannot be read, with a warning"),
     "ids": ("ID,...", "only these candidates: o001, c1000"),
-    "discover": ("", "only what all exposures together give and no candidate does"),
+    "discover": ("", "only what all exposures together give, whatever candidates give too"),
     "all_candidates": ("", "only candidates, not all exposures together"),
     "stage": ("2|3", "only the rules of one stage"),
     "rules": ("FILE.py", "a Python file with further rules; may be repeated"),
@@ -56,8 +64,46 @@ OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
     "orphans": ("FILE", "write the exposures that are in no association to a pool file"),
     "dry_run": ("", "write nothing; show the plan, and what is in no association and why"),
     "overwrite": ("", "replace existing files"),
+    "delimiter": ("CHARACTER", "what separates the cells of the pool, if that is not recognised"),
+    "same_names": ("HOW", "two stage-3 products of one name: distinguish (make: default) puts what differs into the names, "
+                   "keep (generate: default) only tells, refuse is an error"),
 }  # fmt: skip
 """For each option what its value is called, and what it does."""
+
+_MORE_CANDIDATES: Final = ("ID:TYPE[=PATTERN]", "a further candidate, of all files or those of a pattern: 'c1000:background="
+                           "jw01234002*'; may be repeated")  # fmt: skip
+_OF_COMMAND: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("generate", "output_dir"): ("DIR", "the folder to write to (by default this one); made if it is missing"),
+    **{(name, "candidate"): _MORE_CANDIDATES for name in ("generate", "pool", "explain generate")},
+    **{(name, "output_file"): ("FILE.html", "the page to write") for name in ("report", "explain", "explain generate")},
+    ("explain generate", "file"): ("NAME", "tell of this file only, with its stories step by step"),
+    **{(name, "output_file"): ("FILE", "the association file to write; - prints it") for name in ("edit", "merge")},
+    ("edit", "in_place"): ("", "overwrite FILE.json"),
+    ("edit", "add"): ("NAME[:EXPTYPE]", "add a member (science) to each product that lacks it; may be repeated"),
+    ("edit", "remove"): ("PATTERN", "remove the members whose names match; may be repeated"),
+    ("edit", "keep"): ("[ROLE:]KEY=VALUE,...", "keep only the members whose names tell this value; may be repeated"),
+    ("edit", "swap_suffix"): ("OLD=NEW", "give members another product suffix; may be repeated"),
+    ("edit", "rename_product"): ("NAME", "the products' name, a template such as '{name}_v2', or OLD=NEW "
+                              "(may be repeated)"),
+    ("edit", "set"): ("KEY=VALUE", "set a top-level key to a text, or to null; may be repeated"),
+    ("edit", "product"): ("PATTERN", "change only the products whose names match; may be repeated"),
+    ("edit", "ignore_suffix"): ("", "compare names to remove without suffix and extension"),
+    **{(name, "paths"): ("HOW", "how members are written: as-given, basename, relative, absolute; by default as given, and "
+                         "relative names are corrected where the folder changes") for name in ("edit", "merge", "split")},
+    ("merge", "force"): ("", "merge also different association types"),
+    ("split", "by"): ("KEY,...", "one file for each value: product, program, observation, visit, activity, exposure, segment, "
+                      "detector, instrument, or a keyword of headers such as filter"),
+    ("split", "rename_product"): ("TEMPLATE", "rename the products of each file, for example '{name}_{value}'"),
+    ("diff", "keys"): ("", "compare the top-level keys too"),
+    ("diff", "ignore_folders"): ("", "compare names of members without their folders"),
+    ("gather", "types"): ("EXPTYPE,...", "only members of these roles; the others leave the association too"),
+    ("gather", "exclude"): ("EXPTYPE|PATTERN,...", "leave out members by role or name; may be repeated"),
+    ("gather", "link"): ("KIND", "link the files and do not copy them: hard or symbolic"),
+    ("gather", "source"): ("DIR", "the folder that members are in, if it is not the association's"),
+    ("gather", "allow_missing"): ("", "gather the files that are there, and warn of the others"),
+    ("pool", "output_file"): ("FILE", "the pool file to write; - prints it"),
+}
+"""The same, where an option means something else in one command."""
 
 _SHARED: Final = frozenset(["by", "product_name", *PARTNER_EXPTYPES, "asn_type", "meta", "paths"])
 
@@ -101,19 +147,31 @@ are shown by 'asn make RULE --help'.
     ),
     "generate": (
         "asn generate POOL | FILES [options]",
-        "Make every association of a pool, or of FITS files by their headers. Each rule\n"
-        "runs for each candidate; --output-dir (here) is made if it is missing.",
+        """\
+Make every association of a pool, or of FITS files by their headers. Each rule
+runs for each candidate of the exposures, and for all exposures together. All
+files are written, or none; an existing one is an error without --overwrite.
+
+  asn generate jw01234_pool.csv --dry-run
+      shows what would be made, and why exposures are in no association
+  asn generate *_rate*.fits --ids o001,c1000 --output-dir associations
+      the associations of two candidates, by the headers""",
     ),
     "pool": (
         "asn pool FILES -o pool.csv [options]",
         "Make an association pool from the headers of FITS files. --candidate\n"
         "'c1000:background=PATTERN' adds a candidate, and may be repeated.",
     ),
+    "explain generate": (
+        "asn explain generate POOL | FILES [--file NAME] [-o FILE.html] [options]",
+        "Tell of each exposure in which associations it is, or why it is in none.\nNothing else is written.",
+    ),
     "rules": ("asn rules [--json]", "List the rules that come with the package."),
     "show": ("asn show RULE [options]", "Print the numbered steps of a rule and what it is for."),
     "explain": (
-        "asn explain RULE [--file NAME] [--json] [options] FILES",
-        "Tell why each file is in a product or in none. Nothing is written.",
+        "asn explain RULE [--file NAME] [--json] [-o FILE.html] [options] FILES",
+        "Tell why each file is in a product or in none. No association is written.\n"
+        "'asn explain generate POOL | FILES' tells it of all that 'asn generate' makes.",
     ),
     "check": (
         "asn check [--strict] [--json] FILE.json ...",
@@ -122,6 +180,49 @@ are shown by 'asn make RULE --help'.
         "there is an error.",
     ),
     "tree": ("asn tree FILE.json ...", "Draw the products and members of association files."),
+    "table": (
+        "asn table [--members] [--json] FILE.json ...",
+        "List products, and how many members play which role. --members lists every\n"
+        "member.",
+    ),
+    "report": (
+        "asn report FILE.json ... -o report.html",
+        "Write a page that shows association files. It has their products, members with\n"
+        "roles, the keys that matched, and what a check finds. It is one file that needs\n"
+        "no network, can be searched, and can be read on a phone and printed.",
+    ),
+    "edit": (
+        "asn edit FILE.json -o FILE | --in-place [options]",
+        """\
+Change the members, names and keys of an association file. What is not changed
+stays as it is, byte for byte in a file of the archive's layout. A product that
+loses its last science member goes.
+
+  asn edit l3_asn.json -o l3_destreak_asn.json --swap-suffix cal=destreak
+  asn edit l2_asn.json --in-place --remove '*_00003_nrs1_*' --keep detector=nrs1
+  asn edit l2_asn.json -o new_asn.json --add 'sky*_rate.fits:background'""",
+    ),
+    "merge": (
+        "asn merge FILE.json ... -o FILE [--force]",
+        "Make one association file of several. Products of one name are joined. Of each\n"
+        "top-level key the first value stays, and those that differ are told.",
+    ),
+    "split": (
+        "asn split FILE.json --by KEY --output-dir DIR",
+        "Make an association file of each value of a key, or of each product. Partners\n"
+        "go with the science that shares their value, or else with all.",
+    ),
+    "diff": (
+        "asn diff A.json B.json [--json]",
+        "Tell what differs between two association files. Products, members and roles\n"
+        "are compared, in whatever order. The exit status is 1 where anything differs.",
+    ),
+    "gather": (
+        "asn gather FILE.json DEST [options]",
+        "Copy or link the members of an association to a folder, and the association.\n"
+        "Its names are those that work there. Files that are there already, with the same\n"
+        "size and time, are not copied again.",
+    ),
     "demo": (
         "asn demo [FOLDER]",
         "Make sample exposures and associations of them, and show how. FOLDER\n"
@@ -164,7 +265,7 @@ def command_help(program: str, name: str, command: Callable[..., Any], rule: Any
     if program == "asn":
         options = [each for each in options if each.name != "rule"]
     knobs = knobs_of(rule) if rule is not None else {}
-    rows = [_row(each, knobs.get(each.name), rule) for each in options]
+    rows = [_row(name, each, knobs.get(each.name), rule) for each in options]
     parts = [f"usage: {usage}", "", about, *(["", _of_rule(rule)] if rule is not None and program == "asn" else [])]
     if rows:
         parts += ["", "options:", *rows, *_wrapped("  -h, --help", "show this text")]
@@ -194,8 +295,8 @@ def rule_knobs(rule: Any) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in found}
 
 
-def _row(option: Option, knob: inspect.Parameter | None, rule: Any) -> str:
-    value, text = OPTION_HELP.get(option.name, (option.name.upper(), ""))
+def _row(name: str, option: Option, knob: inspect.Parameter | None, rule: Any) -> str:
+    value, text = _OF_COMMAND.get((name, option.name)) or OPTION_HELP.get(option.name, (option.name.upper(), ""))
     letter = f"-{option.short}, " if option.short else ""
     shown = f"  {letter}{option.spelled}" + ("" if option.kind is Kind.FLAG else f" {value}")
     if knob is not None and option.name not in _SHARED:

@@ -12,7 +12,15 @@ from pathlib import Path
 from asn_fp.errors import FileError, ItemError, UsageError, message, raise_all
 from asn_fp.files import read_bytes
 
-__all__ = ["expand_files", "expand_partners", "key_values", "refuse_folders", "refuse_overwriting", "refuse_two_inputs"]
+__all__ = [
+    "expand_files",
+    "expand_partners",
+    "key_values",
+    "refuse_existing",
+    "refuse_folders",
+    "refuse_overwriting",
+    "refuse_two_inputs",
+]
 
 
 def expand_files(words: Sequence[str]) -> list[str]:
@@ -96,6 +104,21 @@ def refuse_folders(names: Iterable[str]) -> None:
             if status is not None and stat.S_ISDIR(status.st_mode)
         ],
     )
+
+
+def refuse_existing(outputs: Iterable[str]) -> None:
+    """Refuse outputs that are there already, but for devices and pipes.
+
+    Raises:
+        FileError: with all of them.
+    """
+    there = [path for path in outputs if (status := _status(path)) is not None and not _is_stream(status)]
+    way_out = "allow it with --overwrite, or choose another folder"
+    raise_all(FileError, [message("output file", "exists already", path, way_out) for path in there])
+
+
+def _is_stream(status: os.stat_result) -> bool:
+    return not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode))
 
 
 def refuse_overwriting(names: Iterable[str], outputs: Iterable[str]) -> None:

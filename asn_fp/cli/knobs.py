@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from asn_fp import api
 from asn_fp.cli.inputs import expand_partners, key_values
 from asn_fp.cli.plan import Plan
+from asn_fp.cli.roles import requirements, told_roles
 from asn_fp.errors import ItemError, KnobError, RuleError, UsageError, did_you_mean, message
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
@@ -25,6 +26,8 @@ _COMMON: Final[dict[str, Any]] = {
     "meta": (tuple[str, ...], ()),
     "paths": (str, "as-given"),
     "suffix": (tuple[str, ...], ()),
+    "role": (tuple[str, ...], ()),
+    "leave_out": (tuple[str, ...], ()),
 }
 """The options of every command that runs a rule: their type and default."""
 
@@ -32,8 +35,14 @@ _OF_HEADERS: Final[dict[str, Any]] = {
     "candidate": (str | None, None),
     "set": (tuple[str, ...], ()),
     "leave_out_unreadable": (bool, False),
+    "at_least": (tuple[str, ...], ()),
+    "match": (tuple[str, ...], ()),
+    "closest": (str | None, None),
 }
 """The options of rules that look into headers: their type and default."""
+
+_OF_STAGE_3: Final[dict[str, Any]] = {"same_names": (str | None, None)}
+"""The options of those among them that make products of stage 3."""
 
 _LISTS: Final = frozenset([tuple, list, Sequence, Iterable, set, frozenset])
 _ONES: Final = frozenset([str, int, float, bool, Path, Literal, Any])
@@ -48,7 +57,9 @@ def with_knobs(command: Callable[..., Plan], rule: api.AnyRule | None) -> Callab
     """
     own = [each for each in inspect.signature(command, eval_str=True).parameters.values() if each.kind is not each.VAR_KEYWORD]
     found = api.find_rule(rule) if rule else None
-    shared = {**_COMMON, **(_OF_HEADERS if found is not None and api.reads_headers(found) else {})}
+    shared = dict(_COMMON)
+    if found is not None:
+        shared |= {**(_OF_HEADERS if api.reads_headers(found) else {}), **(_OF_STAGE_3 if api.names_stage_3(found) else {})}
     common = [_parameter(name, kind, default) for name, (kind, default) in shared.items()]
     taken = {each.name for each in (*own, *common)}
     knobs = [_option(each) for each in api.knobs_of(found).values() if each.name not in taken] if found is not None else []
@@ -112,7 +123,7 @@ def run_knobs(rule: api.AnyRule, given: Knobs) -> dict[str, Any]:
     {'by': ('program', 'detector'), 'acid': 'o001', 'meta': {'target': 't001'}}
     """
     own = api.knobs_of(api.find_rule(rule))
-    special = {*_COMMON, *_OF_HEADERS}
+    special = {*_COMMON, *_OF_HEADERS, *_OF_STAGE_3}
     typed = {name: value for name, value in given.items() if name not in special and value not in (None, ())}
     knobs = {name: _value(own[name], value) if name in own else value for name, value in typed.items()}
     knobs |= {role: _partners(role, given[role]) for role in PARTNER_EXPTYPES if given.get(role)}
@@ -122,7 +133,10 @@ def run_knobs(rule: api.AnyRule, given: Knobs) -> dict[str, Any]:
         knobs["suffixes"] = tuple(given["suffix"])
     if "leave_out_unreadable" in given:
         knobs |= {"progress": True, "leave_out_unreadable": given["leave_out_unreadable"]}
-    knobs |= {knob: given[name] for name, knob in (("candidate", "candidate"), ("set", "settings")) if given.get(name)}
+    others = (("candidate", "candidate"), ("set", "settings"), ("same_names", "same_names"))
+    knobs |= {knob: given[name] for name, knob in others if given.get(name)}
+    knobs |= told_roles(given.get("role") or (), {role: knobs.get(role, ()) for role in PARTNER_EXPTYPES})
+    knobs |= requirements(given)
     if given.get("meta"):
         knobs["meta"] = key_values(given["meta"], "--meta")
     _refuse_missing(own.values(), knobs, given)

@@ -18,6 +18,7 @@ from asn_fp.cli.argv import options_of, parse_functions, rewrite, split_command,
 from asn_fp.cli.help import SHORTS, command_help, overview
 from asn_fp.cli.knobs import with_knobs
 from asn_fp.cli.plan import Plan
+from asn_fp.cli.progress import bar
 from asn_fp.cli.rulename import rule_named
 from asn_fp.errors import FileError, RuleError, UsageError, message
 
@@ -74,6 +75,9 @@ def run(program: str, words: Sequence[str]) -> int:
 def _carry_out(plan: Plan) -> int:
     for folder in plan.folders:
         files.make_folder(folder)
+    if plan.copies:
+        with bar(sum(each.size for each in plan.copies)) as advance:
+            files.transfer(plan.copies, advance)
     files.write_all(plan.files, overwrite=plan.overwrite)
     _say(plan.warnings)
     if plan.text and sys.stdout is not None:
@@ -140,13 +144,24 @@ def plan_of(program: str, words: Sequence[str]) -> Plan:
         if words and not wants_help(words):
             raise UsageError(message("option", "no command in front of it", words[0], "asn COMMAND ..., for example asn rules"))
         return Plan(text=overview(commands.COMMANDS), status=0 if words else 2)
-    command = commands.from_list if name == "asn_from_list" else commands.COMMANDS[name]
-    asked = wants_help(rest)
+    asked, name = wants_help(rest), _of_generate(name, rest)
+    command = commands.from_list if name == "asn_from_list" else {**commands.COMMANDS, **commands.OF_GENERATE}[name]
     rule = _rule_of(name, [word for word in rest if word not in ("-h", "--help")]) if name in _WITH_KNOBS else None
     full = with_knobs(command, rule) if name in _WITH_KNOBS else command
     if asked:
         return Plan(text=command_help(program, name, full, rule))
-    return _through_fire(full, rest, ("rule",) if name in _RULE_FIRST else (), "folder" if name == "demo" else "files")
+    return _through_fire(
+        full, rest, ("rule",) if name in (*_RULE_FIRST, *commands.OF_GENERATE) else (), "folder" if name == "demo" else "files"
+    )
+
+
+def _of_generate(name: str, words: Sequence[str]) -> str:
+    """Return the command that a line is for: ``asn explain generate`` is one of its own."""
+    given, plain = f"{name} generate", [word for word in words if word not in ("-h", "--help")]
+    if given not in commands.OF_GENERATE or "generate" not in plain:
+        return name
+    options = options_of(inspect.signature(commands.OF_GENERATE[given], eval_str=True), SHORTS)
+    return given if rule_named(plain, options, True)[0] == "generate" else name
 
 
 def _rule_of(name: str, words: Sequence[str]) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from asn_fp.files import Copy
+
 __all__ = ["Plan"]
 
 
@@ -18,6 +20,7 @@ class Plan:
         warnings: lines for standard error.
         status: the exit status.
         overwrite: existing files may be replaced.
+        copies: files to copy or link before the others are written; each of them whole or not at all.
     """
 
     files: tuple[tuple[str, str | bytes], ...] = ()
@@ -26,3 +29,4 @@ class Plan:
     warnings: tuple[str, ...] = ()
     status: int = 0
     overwrite: bool = True
+    copies: tuple[Copy, ...] = ()

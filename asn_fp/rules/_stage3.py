@@ -14,7 +14,7 @@ from asn_fp.product_names import Form, default_name, named_by
 from asn_fp.records import Associations, Exposure, Items
 from asn_fp.vocabulary import LEVEL2B
 
-__all__ = ["MadeRule", "cals", "made_3"]
+__all__ = ["MadeRule", "cals", "in_order", "made_3"]
 
 MadeRule = Rule[Items, Associations]
 
@@ -32,6 +32,15 @@ def cals(exposure: Exposure) -> str:
     plain = exposure.meta.get("exp_type") in LEVEL2B
     suffix = "x1d" if exposure.exptype == "background" else "cal" if plain else "rate"
     return f"{suffix}ints" if ints(exposure) else suffix
+
+
+def in_order() -> Step[Any, Any]:
+    """Return the step that puts members in the order in which they were taken, segments in theirs.
+
+    >>> print(in_order())
+    order(by=('observation', 'visit', 'activity', 'exposure', 'segment', 'detector'))
+    """
+    return s.order(by=("observation", "visit", "activity", "exposure", "segment", "detector"))
 
 
 def made_3(
@@ -71,9 +80,10 @@ def made_3(
         name,
         s.read(),
         s.classify(),
+        s.share_roles(),
         s.keep(eligible if candidates is None else all_of(eligible, candidates)),
         *([s.recast("science", of=("psf", "imprint", "background", "autoflat", "autowave"))] if as_science else []),
-        s.level(suffix, uncal=not_(is_plain_file)),
+        s.level(suffix, uncal=not_(is_plain_file), spare=exptype_in("target_acquisition")),
         s.group(by=keys, of=selected),
         s.require("science"),
         *([s.require_observations(("group", "background", "mosaic"))] if several_observations else []),

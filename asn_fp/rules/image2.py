@@ -56,7 +56,7 @@ def Asn_Lv2FGS() -> MadeRule:  # noqa: N802
 
 
 def Asn_Lv2Image() -> MadeRule:  # noqa: N802
-    """Make stage-2 images.
+    """Make stage-2 images of the science exposures, with their backgrounds.
 
     Association type: image2. Pipeline: calwebb_image2. Exposure types: the science images of all instruments,
     coronagraphy and AMI included, no time series. Attached: backgrounds (BKGDTARG) of the same type and optical path.

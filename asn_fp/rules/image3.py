@@ -97,7 +97,8 @@ def Asn_Lv3WFSCMB() -> MadeRule:  # noqa: N802
     """Combine the two images of a wavefront-sensing activity.
 
     Association type: wfs-image3. Pipeline: calwebb_wfs-image3. Exposure types: images with PATTTYPE wfsc, without the
-    line-of-sight jitter exposures. Same: filter, pupil, subarray, detector, OBS_ID and activity. At least two members.
+    line-of-sight jitter exposures. Same: filter, pupil, subarray, detector, OBS_ID, activity and target. At least two
+    science members: the pipeline combines the first two.
     """
     selects = all_of(is_image, value_is("patttype", "wfsc"), not_(value_is("dms_note", "wfsc_los_jitter")))
     each = tuple(map(keyword, ("detector", "obs_id", "act_id")))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from asn_fp import steps as s
-from asn_fp.keys import keyword, observation
-from asn_fp.modes import fss_path, has_mode, ifu_path, is_lrs, not_tso, value_is
+from asn_fp.keys import keyword, observation, optional
+from asn_fp.modes import BASE, MODE, fss_path, has_mode, ifu_path, is_lrs, not_tso, value_is
 from asn_fp.nods import nods_overlap, same_position
 from asn_fp.predicates import all_of, any_of, exp_type, exptype_in, has, is_science, not_
 from asn_fp.rules._stage2 import ALONG, NODS, OPTICS, MadeRule, made_2
@@ -20,6 +20,8 @@ __all__ = [
 _OTHERS = not_(is_science)
 _CONFIRM = all_of(exp_type("mir_taconfirm"), exptype_in("target_acquisition"))
 _NEAREST = s.attach("target_acquisition", by=(*ALONG, observation), among=_CONFIRM, closest=keyword("expstart"))
+_LRS_OPTICS = (*BASE, *(optional(key) for key in MODE[:3]), *MODE[3:])
+"""What an LRS exposure shares with its background: there is one optical path, so an undefined value agrees with it."""
 _DITHER = (keyword("expspcin"), keyword("numdthpt"), keyword("subpxpns", "subpxpts"))
 
 
@@ -35,7 +37,7 @@ def Asn_MIRLRSTAConfirm() -> MadeRule:  # noqa: N802
         "Asn_MIRLRSTAConfirm",
         "spec2",
         any_of(all_of(is_lrs, any_of(has_mode, has("obs_id"))), _CONFIRM),
-        s.attach("own", by=OPTICS, among=background),
+        s.attach("own", by=_LRS_OPTICS, among=background),
         _NEAREST,
         lead=all_of(is_lrs, is_science),
     )
@@ -81,14 +83,15 @@ def Asn_Lv2NRSFSS() -> MadeRule:  # noqa: N802
 def Asn_Lv2NRSMSA() -> MadeRule:  # noqa: N802
     """Make stage-2 spectra of the NIRSpec micro-shutters, with the other nods as background.
 
-    Association type: spec2. Pipeline: calwebb_spec2. Exposure types: NRS_MSASPEC with an MSA metadata file. Attached:
-    what else has the same optical path and MSA file, in its role; as background the nods at another primary position.
+    Association type: spec2. Pipeline: calwebb_spec2. Exposure types: NRS_MSASPEC with an MSA metadata file, not with the
+    mirror. Attached: what else has the same optical path and MSA file, in its role; as background the nods at another
+    primary position.
     """
     together = (keyword("msametfl"), keyword("expspcin"))
     return made_2(
         "Asn_Lv2NRSMSA",
         "spec2",
-        all_of(exp_type("nrs_msaspec"), has_mode, has("msametfl"), has("expspcin")),
+        all_of(exp_type("nrs_msaspec"), has_mode, has("msametfl"), has("expspcin"), not_(value_is("grating", "mirror"))),
         s.attach("own", by=(*OPTICS, *together), among=_OTHERS),
         s.admit({"background": "background"}),
         s.attach("background", by=(*NODS, *together), among=is_science, unless=nods_overlap),

@@ -18,7 +18,7 @@ from asn_fp.modes import (
 )
 from asn_fp.predicates import all_of, any_of, exp_type, has, not_
 from asn_fp.product_names import plain_name, slit_source_name, source_name
-from asn_fp.rules._stage3 import MadeRule, made_3
+from asn_fp.rules._stage3 import MadeRule, in_order, made_3
 
 __all__ = [
     "Asn_Lv3MIRMRS",
@@ -136,11 +136,11 @@ def Asn_Lv3TSO() -> MadeRule:  # noqa: N802
 
     Association type: tso3. Pipeline: calwebb_tso3. Exposure types: all with TSOVISIT, NRC_TSIMAGE, NRC_TSGRISM,
     NRS_BRIGHTOBJ, but those without light on the detector, and F277W of NIS_SOSS. Level: calints. For observation
-    candidates only. Same: filter, pupil or grating, slit, subarray, exposure type, target.
+    candidates only. Same: filter, pupil or grating, slit, subarray, exposure type, target. The segments are in order.
     """
     selects = all_of(is_tso, tso_lit)
     by = (*OPTICS_3, keyword("exp_type"), target_but_background)
-    return made_3("Asn_Lv3TSO", "tso3", selects, by, candidates=candidate_type("observation"))
+    return made_3("Asn_Lv3TSO", "tso3", selects, by, in_order(), candidates=candidate_type("observation"))
 
 
 def Asn_Lv3WFSSMIR() -> MadeRule:  # noqa: N802

@@ -11,15 +11,21 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-__all__ = ["Sample", "fits_bytes", "nircam_coronagraphy", "nirspec_ifu"]
+__all__ = ["Sample", "exposure", "fits_bytes", "nircam_coronagraphy", "nirspec_ifu"]
 
 Sample = tuple[str, Mapping[str, Any]]
 """A file name and the keywords of its primary header."""
 
 
-def _exposure(
+def exposure(
     program: str, observation: str, activity: str, number: int, detector: str, suffix: str, **keywords: Any
 ) -> Sample:
+    """Return one exposure, named by the convention, with the keywords that every exposure has and others.
+
+    >>> name, header = exposure("01234", "001", "02101", 1, "mirimage", "rate", EXP_TYPE="MIR_IMAGE")
+    >>> name, header["OBSERVTN"], header["EXP_TYPE"]
+    ('jw01234001001_02101_00001_mirimage_rate.fits', '001', 'MIR_IMAGE')
+    """
     name = f"jw{program}{observation}001_{activity}_{number:05d}_{detector.lower()}_{suffix}.fits"
     common = {
         "TELESCOP": "JWST",
@@ -60,10 +66,10 @@ def nirspec_ifu(program: str = "01234") -> tuple[Sample, ...]:
             del kind
             for nod in range(1, 5):
                 words = {**setup, **target, "PATT_NUM": nod, "IS_IMPRT": imprint, "EXPSTART": 60827.1 + nod / 100}
-                found.append(_exposure(program, "001", activity, nod, detector, "rate", **words))
+                found.append(exposure(program, "001", activity, nod, detector, "rate", **words))
         for number, activity, imprint in ((1, "02101", False), (2, "02101", False), (1, "02103", True)):
             words = {**setup, **sky, "PATT_NUM": number, "IS_IMPRT": imprint, "EXPSTART": 60827.3 + number / 100}
-            found.append(_exposure(program, "002", activity, number, detector, "rate", **words))
+            found.append(exposure(program, "002", activity, number, detector, "rate", **words))
     return tuple(found)
 
 
@@ -84,11 +90,11 @@ def nircam_coronagraphy(program: str = "01234") -> tuple[Sample, ...]:
     target = {"TARGNAME": "HIP 65426", "TARGPROP": "HIP-65426", "IS_PSF": False, "PATTTYPE": "NONE"}
     star = {"TARGNAME": "HIP 68245", "TARGPROP": "HIP-68245", "IS_PSF": True, "PATTTYPE": "SMALL-GRID-DITHER"}
     rolls = [
-        _exposure(program, f"00{number}", "03106", 1, "nrcalong", "calints", **setup, **target, EXPSTART=60828.0 + number / 10)
+        exposure(program, f"00{number}", "03106", 1, "nrcalong", "calints", **setup, **target, EXPSTART=60828.0 + number / 10)
         for number in (3, 4)
     ]
     references = [
-        _exposure(program, "005", "03106", number, "nrcalong", "calints", **setup, **star, EXPSTART=60828.5 + number / 100)
+        exposure(program, "005", "03106", number, "nrcalong", "calints", **setup, **star, EXPSTART=60828.5 + number / 100)
         for number in range(1, 10)
     ]
     return (*rolls, *references)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-__all__ = ["remembered"]
+from asn_fp.records import Bundle, Candidate, Draft, Exposure
+
+__all__ = ["helped_by", "led_by", "remembered"]
 
 C = TypeVar("C")
 D = TypeVar("D")
@@ -39,3 +41,45 @@ def remembered(function: Callable[[C, S], D]) -> Callable[[C, S], D]:
         return function(same.value, setting)
 
     return lambda carrier, setting: call(_Same(carrier), setting)
+
+
+def led_by(draft: Draft, exposure: Exposure) -> tuple[Bundle, ...]:
+    """Return the products that an exposure leads.
+
+    >>> from asn_fp.names import parse
+    >>> one, other = (Exposure(number, parse("a.fits")) for number in (0, 1))
+    >>> led_by(Draft((Bundle(name="p", leads=(one,)),)), one)[0].name, led_by(Draft(), other)
+    ('p', ())
+    """
+    return tuple(_leads(draft, None).get(exposure.identity, ()))
+
+
+def helped_by(draft: Draft, exposure: Exposure) -> tuple[Bundle, ...]:
+    """Return the products that an exposure is a partner of.
+
+    >>> from asn_fp.names import parse
+    >>> from asn_fp.records import Partner
+    >>> sky = Exposure(0, parse("a.fits"))
+    >>> helped_by(Draft((Bundle(name="p", extra=(Partner("background", "a.fits", sky),)),)), sky)[0].name
+    'p'
+    """
+    return tuple(_partners(draft, None).get(exposure.identity, ()))
+
+
+@remembered
+def _partners(draft: Draft, _: None) -> Mapping[tuple[int, Candidate | None], list[Bundle]]:
+    found: dict[tuple[int, Candidate | None], list[Bundle]] = {}
+    for bundle in draft.bundles:
+        for partner in bundle.extra:
+            if partner.source is not None:
+                found.setdefault(partner.source.identity, []).append(bundle)
+    return found
+
+
+@remembered
+def _leads(draft: Draft, _: None) -> Mapping[tuple[int, Candidate | None], list[Bundle]]:
+    found: dict[tuple[int, Candidate | None], list[Bundle]] = {}
+    for bundle in draft.bundles:
+        for lead in bundle.leads:
+            found.setdefault(lead.identity, []).append(bundle)
+    return found

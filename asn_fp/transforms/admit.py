@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
+from asn_fp.transforms._remember import helped_by, led_by
 
-__all__ = ["admit", "attach_nod_spectra", "prune_imprints", "require_observations", "why_not_admitted", "why_not_observed"]
+__all__ = [
+    "admit",
+    "attach_nod_spectra",
+    "prune_imprints",
+    "require_observations",
+    "why_not_admitted",
+    "why_not_observed",
+    "why_pruned",
+]
 
 
 def admit(draft: Draft, needs: Mapping[str, str]) -> Draft:
@@ -35,9 +44,9 @@ def _lacks(bundle: Bundle, needs: Mapping[str, str]) -> str | None:
 
 def why_not_admitted(before: Draft, exposure: Exposure, needs: Mapping[str, str]) -> Reason | None:
     """Return which member the products of an exposure lack."""
-    for bundle in before.bundles:
+    for bundle in led_by(before, exposure):
         role = _lacks(bundle, needs)
-        if role is not None and any(lead.identity == exposure.identity for lead in bundle.leads):
+        if role is not None:
             kind = exposure.candidate.type if exposure.candidate else ""
             return Reason(f"a {kind} candidate needs a {role} member, and there is none", ((role, "0", "at least 1"),))
     return None
@@ -72,11 +81,12 @@ def _observations(bundle: Bundle) -> set[str]:
 
 def why_not_observed(before: Draft, exposure: Exposure, types: Collection[str], at_least: int = 2) -> Reason | None:
     """Return of which observations the product of an exposure has exposures."""
-    for bundle in before.bundles:
-        if _few(bundle, types, at_least) and any(lead.identity == exposure.identity for lead in bundle.leads):
+    for bundle in led_by(before, exposure):
+        if _few(bundle, types, at_least):
             found = ", ".join(sorted(_observations(bundle))) or "none known"
             kind = exposure.candidate.type if exposure.candidate else ""
-            text = f"a {kind} candidate needs exposures of {at_least} observations, and these are of {found}"
+            only = f"all of observation {found}" if _observations(bundle) else "of none that is known"
+            text = f"a {kind} candidate needs exposures of {at_least} observations, and these are {only}"
             return Reason(text, (("obs_num", found, f"at least {at_least}"),))
     return None
 
@@ -147,3 +157,15 @@ def _sharing(partners: list[Partner], column: str, leads: Iterable[Exposure]) ->
     wanted = {lead.meta.get(column) for lead in leads} - {None}
     sharing = [each for each in partners if each.source is not None and each.source.meta.get(column) in wanted]
     return sharing or partners
+
+
+def why_pruned(before: Draft, exposure: Exposure) -> Reason | None:
+    """Return why an imprint was left out: others are of the product's own target, or of its own dither position."""
+    for bundle in helped_by(before, exposure):
+        for column, what in (("targetid", "target"), ("dithptin", "dither position")):
+            own, here = {lead.meta.get(column) for lead in bundle.leads} - {None}, exposure.meta.get(column)
+            if own and here not in own:
+                wanted = ", ".join(sorted(str(each) for each in own))
+                text = f"other imprints are of the {what} of {bundle.leads[0].name.text!r}, and this one is not"
+                return Reason(text, ((column, str(here), wanted),))
+    return None

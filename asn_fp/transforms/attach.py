@@ -20,6 +20,7 @@ __all__ = ["attach", "why_not_attached", "why_nothing_attached"]
 OWN: Final = "own"
 Relation: TypeAlias = Callable[[Exposure, Exposure], bool]
 
+_SAID = 3
 _NEAREST_AMONG = 1000
 """How many different exposures the search for a nearest miss looks at."""
 
@@ -204,7 +205,10 @@ def _nearest_miss(keys: tuple[Key, ...], partners: Iterable[Exposure], leads: Se
 
 
 def _said(differing: Iterable[tuple[str, str, str]]) -> str:
-    return ", ".join(_sentence(*each) for each in differing)
+    """Return the first few differences as a sentence: what matters most comes first in a key."""
+    told = [_sentence(*each) for each in differing]
+    more = f" and {len(told) - _SAID} more" if len(told) > _SAID + 1 else ""
+    return ", ".join(told[:_SAID] if more else told) + more
 
 
 def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[tuple[str, str, str], ...]:
@@ -245,11 +249,26 @@ def why_not_attached(
         return Reason("it leads the only product, and an exposure is never its own partner")
     differing, _, lead = near
     if not differing and unless is not None and unless(lead, exposure):
-        return Reason(f"{getattr(unless, '__name__', 'unless')} keeps it from {lead.name.text!r}, with which it agrees")
+        why, kept = _forbidden(unless, lead, exposure)
+        return Reason(f"{why} keeps it from {lead.name.text!r}, with which it agrees{_compared(kept)}", kept)
     if not differing:
         limit = f"a product takes at most {at_most}" if at_most is not None else "an earlier rung of the ladder found others"
         return Reason(f"{limit}, and others came first")
-    return Reason(f"as {exptype} it agrees with no product; nearest is {lead.name.text!r}: {_said(differing)}", differing)
+    role = exposure.exptype if exptype == OWN else exptype
+    return Reason(f"as {role} it agrees with no product; nearest is {lead.name.text!r}: {_said(differing)}", differing)
+
+
+def _forbidden(unless: Relation | None, lead: Exposure, other: Exposure) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """Return the name of the relation that forbids a pair, and the values of the partner and of the lead that it compares."""
+    part = next((each for each in getattr(unless, "parts", ()) if each(lead, other)), unless)
+    name = getattr(part, "name", getattr(part, "__name__", "unless"))
+    columns = getattr(part, "columns", ())
+    return name, tuple((each, _shown(other.meta.get(each)), _shown(lead.meta.get(each))) for each in columns)
+
+
+def _compared(differing: Iterable[tuple[str, str, str]]) -> str:
+    said = ", ".join(f"{what} {here} and {there}" for what, here, there in differing)
+    return f" ({said})" if said else ""
 
 
 @remembered
@@ -282,5 +301,6 @@ def why_nothing_attached(
     differing, near, _ = missed
     role = "partner" if exptype == OWN else exptype
     if not differing:
-        return Reason(f"no {role} is attached to it: {getattr(unless, '__name__', 'unless')} keeps {near.name.text!r} away")
+        why, kept = _forbidden(unless, exposure, near)
+        return Reason(f"no {role} is attached to it: {why} keeps {near.name.text!r} away{_compared(kept)}", kept)
     return Reason(f"no {role} agrees with it; nearest is {near.name.text!r}: {_said(differing)}", differing)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Final, TypeAlias
 
-from asn_fp.keys import By, as_keys, values
-from asn_fp.matching import Index
+from asn_fp.keys import By, Key, as_keys, values
+from asn_fp.matching import Index, KeyValue
 from asn_fp.predicates import Predicate
 from asn_fp.product_names import Pieces, default_name, elements_of, root_of, subarray_of
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
+from asn_fp.transforms._remember import led_by, remembered
 
 __all__ = ["Choice", "attach_catalogue", "by_sequence", "long_first", "why_no_catalogue"]
 
 Choice: TypeAlias = Callable[[Exposure, list[Exposure]], Exposure]
 """Which of the direct images that agree with a grism exposure it uses."""
+
+_NEAREST_AMONG: Final = 1000
+"""How many different direct images the search for a nearest miss looks at."""
 
 _TRIO = (("direct_image", "i2d.fits"), ("sourcecat", "cat.ecsv"), ("segmap", "segm.fits"))
 
@@ -95,19 +100,32 @@ def _root(lead: Exposure, direct: Exposure, target: str | None) -> str:
     ).lower()
 
 
+@remembered
+def _different_directs(draft: Draft, asked: tuple[Predicate, tuple[Key, ...]]) -> Mapping[KeyValue, Exposure]:
+    """Return the first direct image with each value of some keys, not more than a search should look at."""
+    direct, keys = asked
+    found: dict[KeyValue, Exposure] = {}
+    for exposure in filter(direct.function, draft.pool):
+        found.setdefault(values(keys, exposure), exposure)
+    return dict(islice(found.items(), _NEAREST_AMONG))
+
+
+def _shown(value: object) -> str:
+    return "undefined" if value is None else repr(getattr(value, "id", value))  # a candidate by its id
+
+
 def why_no_catalogue(
     before: Draft, exposure: Exposure, direct: Predicate, by: By, choose: Choice = by_sequence, target: str | None = None
 ) -> Reason | None:
     """Return that no direct image agrees with a grism exposure, and how the nearest differs."""
     del choose, target
-    if not any(lead.identity == exposure.identity for bundle in before.bundles for lead in bundle.leads):
+    if not led_by(before, exposure):
         return None
     keys = as_keys(by)
     own = values(keys, exposure)
     misses = [
-        (each, [(str(key), str(a), str(b)) for key, a, b in zip(keys, own, values(keys, each), strict=True) if a != b])
-        for each in before.pool
-        if direct(each)
+        (each, [(key.label, _shown(a), _shown(b)) for key, a, b in zip(keys, own, theirs, strict=True) if a != b])
+        for theirs, each in _different_directs(before, (direct, keys)).items()
     ]
     if not misses:
         return Reason(f"there is no direct image: {direct} is so for no exposure")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 from asn_fp.records import Exposure, Exposures
 from asn_fp.vocabulary import EXP_TYPE_ROLES
 
@@ -23,7 +25,7 @@ def classify(exposures: Exposures) -> Exposures:
     'imprint'
     """
     result = tuple(map(_classified, exposures))
-    return exposures if all(one is other for one, other in zip(result, exposures, strict=True)) else result
+    return exposures if all(map(is_, result, exposures)) else result
 
 
 def role_of(exposure: Exposure) -> str:
@@ -40,7 +42,10 @@ def role_of(exposure: Exposure) -> str:
     by_type = EXP_TYPE_ROLES.get(meta.get("exp_type", ""), "science")
     if by_type != "science":
         return by_type
-    return next((role for flag, role in _FLAGS if flag in meta), "science")
+    for flag, role in _FLAGS:
+        if flag in meta:
+            return role
+    return "science"
 
 
 def _classified(exposure: Exposure) -> Exposure:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import is_
 from typing import Final, TypeAlias
 
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
-from asn_fp.predicates import EVERY, Predicate
+from asn_fp.predicates import EVERY, NONE, Predicate
 from asn_fp.records import Candidate, Exposure, Exposures, Reason
+from asn_fp.transforms._remember import remembered
 
 __all__ = ["ALONE", "Suffix", "expand", "level", "recast", "why_not_level"]
 
@@ -44,20 +47,29 @@ def recast(exposures: Exposures, exptype: str, *, of: Collection[str] | None = N
         each.with_role(exptype) if each.exptype != exptype and (of is None or each.exptype in of) else each
         for each in exposures
     )
-    return exposures if all(one is other for one, other in zip(result, exposures, strict=True)) else result
+    return exposures if all(map(is_, result, exposures)) else result
 
 
-def level(exposures: Exposures, suffix: Suffix, *, uncal: Predicate = EVERY, alone: str = "refuse") -> Exposures:
+def level(
+    exposures: Exposures,
+    suffix: Suffix,
+    *,
+    uncal: Predicate = EVERY,
+    alone: str = "refuse",
+    spare: Predicate = NONE,
+) -> Exposures:
     """Take of each exposure the file of the level that is asked for, and leave its other files out.
 
     A folder holds uncal, rate, rateints, cal and more of one exposure. The file with the wanted suffix is taken; without
-    it an uncal file, under the name that it will have; or a file whose suffix is not a known one, as it is.
+    it an uncal file, under the name that it will have; or a file whose suffix is not a known one, as it is. What stage 3
+    made of several exposures is left out.
 
     Args:
         exposures: the files.
         suffix: the suffix wanted of each exposure.
         uncal: of which exposures an uncal file stands for the wanted one.
         alone: what to do where only another level is there: ``refuse``, or ``leave-out``.
+        spare: the exposures that are left out in that case, whatever `alone` says.
 
     Raises:
         ItemError: exposures of which only another level is there; all of them in one error.
@@ -71,19 +83,19 @@ def level(exposures: Exposures, suffix: Suffix, *, uncal: Predicate = EVERY, alo
     """
     if alone not in ALONE:
         raise KnobError(message("alone", "unknown", alone, did_you_mean(alone, ALONE)))
-    best: dict[tuple[object, str], tuple[int, Exposure]] = {}
+    best: dict[tuple[object, str], tuple[int, Exposure]] = {}  # an image and its catalogue are both wanted, each in its role
     for exposure in exposures:
-        rank = _rank(exposure, suffix(exposure), uncal)
-        known = best.get(_file(exposure))
+        wanted = suffix(exposure)
+        file, rank = (_file(exposure), wanted), _rank(exposure, wanted, uncal)
+        known = best.get(file)
         if known is None or rank < known[0]:
-            best[_file(exposure)] = (rank, exposure)
-    wrong = [exposure for rank, exposure in best.values() if rank == _WRONG]
+            best[file] = (rank, exposure)
+    wrong = [each for rank, each in best.values() if rank == _WRONG and not (_combined(each) or spare.function(each))]
     if alone == "refuse":
         raise_all(ItemError, [_alone(exposure, suffix(exposure)) for exposure in wrong])
     chosen = {id(exposure) for rank, exposure in best.values() if rank != _WRONG}
     taken = tuple(_named(exposure, suffix(exposure)) for exposure in exposures if id(exposure) in chosen)
-    same = len(taken) == len(exposures) and all(one is other for one, other in zip(taken, exposures, strict=True))
-    return exposures if same else taken
+    return exposures if len(taken) == len(exposures) and all(map(is_, taken, exposures)) else taken
 
 
 _RIGHT, _UNCAL, _UNKNOWN, _WRONG = range(4)
@@ -95,11 +107,22 @@ def _rank(exposure: Exposure, wanted: str, uncal: Predicate) -> int:
         return _RIGHT
     if own == "uncal":
         return _UNCAL if uncal(exposure) else _WRONG
-    return _WRONG if own else _UNKNOWN
+    return _WRONG if own or _combined(exposure) else _UNKNOWN
+
+
+_COMBINED: Final = re.compile(r"jw\d{5}-[a-z]\d{3,4}_")
+_CANDIDATE_ID: Final = re.compile(r"_[a-z]\d{3,4}$")
+
+
+def _combined(exposure: Exposure) -> bool:
+    """Tell whether the name is that of a product of stage 3, or of a table made of one."""
+    return _COMBINED.match(exposure.name.stem) is not None
 
 
 def _file(exposure: Exposure) -> tuple[object, str]:
-    return (exposure.candidate, exposure.name.stem)
+    """Return what the files of one exposure have in common; a crf file also has a candidate's id in its name."""
+    name = exposure.name
+    return (exposure.candidate, _CANDIDATE_ID.sub("", name.stem) if name.suffix in ("crf", "crfints") else name.stem)
 
 
 def _named(exposure: Exposure, wanted: str) -> Exposure:
@@ -111,14 +134,25 @@ def _alone(exposure: Exposure, wanted: str) -> str:
     return message("level", reason, exposure.name.text, f"give the _{wanted} file, or leave this one out")
 
 
+@remembered
+def _ranked(exposures: Exposures, asked: tuple[Suffix, Predicate]) -> Mapping[tuple[object, str], list[tuple[int, Exposure]]]:
+    """Return the files of each exposure with their ranks."""
+    suffix, uncal = asked
+    found: dict[tuple[object, str], list[tuple[int, Exposure]]] = {}
+    for exposure in exposures:
+        found.setdefault(_file(exposure), []).append((_rank(exposure, suffix(exposure), uncal), exposure))
+    return found
+
+
 def why_not_level(
-    before: Exposures, exposure: Exposure, suffix: Suffix, uncal: Predicate = EVERY, alone: str = "refuse"
+    before: Exposures, exposure: Exposure, suffix: Suffix, uncal: Predicate = EVERY, **__: object
 ) -> Reason | None:
     """Return which level was wanted, and which file of the exposure was taken."""
-    del alone
-    wanted = suffix(exposure)
-    others = [each for each in before if _file(each) == _file(exposure) and each.index != exposure.index]
-    better = [each.name.text for each in others if _rank(each, suffix(each), uncal) <= _rank(exposure, wanted, uncal)]
-    taken = f"{better[0]!r} is taken" if better else "no other file of it is there"
+    if _combined(exposure):
+        return Reason("it is a product of stage 3, not an exposure")
+    wanted, files = suffix(exposure), _ranked(before, (suffix, uncal))[_file(exposure)]
+    best, taken = min(files, key=lambda ranked: ranked[0])
+    other = best != _WRONG and taken.index != exposure.index
+    said = f"{taken.name.text!r} is taken" if other else "no other file of it is there"
     own = exposure.name.suffix or "no known suffix"
-    return Reason(f"it is {own}, {wanted} is wanted, and {taken}", (("suffix", own, wanted),))
+    return Reason(f"it is {own}, {wanted} is wanted, and {said}", (("suffix", own, wanted),))

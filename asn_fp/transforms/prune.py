@@ -28,7 +28,7 @@ def prune(associations: Associations) -> Associations:
     >>> [each.asn_id for each in prune((asn("c1000", "a_rate.fits"), asn("o001", "a_rate.fits")))]
     ['o001']
     """
-    distinct = _best(associations, _membership, lambda each: (str(each.asn_id), _opener(each), _rule(each)))
+    distinct = _best(associations, _membership, lambda each: (str(each.asn_id), _rule(each), each.products[0].name))
     single = _best(distinct, _product, lambda each: (_size(each), _for_background(each), _rule(each), str(each.asn_id)))
     return _without_subsets(single)
 
@@ -71,10 +71,6 @@ def _size(association: Association) -> int:
     return len(association.products[0].members)
 
 
-def _opener(association: Association) -> int:
-    return association.origin.opener.index if association.origin and association.origin.opener else -1
-
-
 def _for_background(association: Association) -> bool:
     candidate = association.origin.candidate if association.origin else None
     return candidate is not None and candidate.type == "background"
@@ -95,7 +91,7 @@ def file_names(associations: Associations, version_id: str | None = None) -> tup
     """
     counts: Counter[tuple[str, str, str]] = Counter()
     numbers: dict[int, str] = {}
-    for each in sorted(associations, key=lambda each: (_first_science(each), _rule(each))):
+    for each in sorted(associations, key=lambda each: (_first_science(each), _rule(each), each.products[0].name)):
         kind = (str(each.program), str(each.asn_id), str(each.asn_type))
         counts[kind] += 1
         numbers[id(each)] = association_file_name(*kind, counts[kind], version_id)
@@ -103,7 +99,7 @@ def file_names(associations: Associations, version_id: str | None = None) -> tup
 
 
 def _first_science(association: Association) -> str:
-    return next((each.expname for each in association.products[0].members if each.exptype == "science"), "")
+    return min((each.expname for each in association.products[0].members if each.exptype == "science"), default="")
 
 
 def merge(associations: Associations) -> Associations:

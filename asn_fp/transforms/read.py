@@ -16,7 +16,7 @@ from asn_fp.names import FileName, parse
 from asn_fp.records import Exposure, Exposures, Item, Items
 from asn_fp.vocabulary import EXPTYPES
 
-__all__ = ["enlist", "read"]
+__all__ = ["enlist", "read", "share_roles"]
 
 
 def read(items: Items, *, suffixes: Sequence[str] = ()) -> Exposures:
@@ -42,23 +42,34 @@ def read(items: Items, *, suffixes: Sequence[str] = ()) -> Exposures:
     if isinstance(items, (str, bytes, os.PathLike)):
         raise ItemError(message("items", "one name where a list of names belongs", items, "put it in a list: [name]"))
     listed = items if isinstance(items, tuple) else tuple(items)
-    if listed and all(isinstance(item, Exposure) for item in listed):
+    if set(map(type, listed)) == {Exposure}:
         return listed  # type: ignore[return-value]
     problems: list[str] = []
-    read_items = tuple([_exposure(index, item, suffixes, problems) for index, item in enumerate(listed)])
-    seen: dict[str, int] = {}
-    for exposure in read_items:
-        first = seen.setdefault(_same_file(exposure.name), exposure.index)
-        if first != exposure.index:
-            reason = f"listed twice, as number {first + 1} and number {exposure.index + 1}"
-            problems.append(message("item", reason, exposure.name.text, "leave one of them out"))
+    read_items = tuple(
+        [
+            Exposure(index, parse(item, suffixes)) if type(item) is str and item else _exposure(index, item, suffixes, problems)
+            for index, item in enumerate(listed)
+        ]
+    )
+    if len({_same_file(exposure.name) for exposure in read_items}) < len(read_items):
+        problems += _repeats(read_items)
     raise_all(ItemError, problems)
     return read_items
 
 
+def _repeats(exposures: Exposures) -> list[str]:
+    """Return an error line for each file that is another way to write an earlier one."""
+    seen: dict[str, int] = {}
+    problems = []
+    for exposure in exposures:
+        first = seen.setdefault(_same_file(exposure.name), exposure.index)
+        if first != exposure.index:
+            reason = f"listed twice, as number {first + 1} and number {exposure.index + 1}"
+            problems.append(message("item", reason, exposure.name.text, "leave one of them out"))
+    return problems
+
+
 def _exposure(index: int, item: Item, suffixes: Sequence[str], problems: list[str]) -> Exposure:
-    if type(item) is str and item:
-        return Exposure(index, parse(item, suffixes))
     if isinstance(item, Exposure):
         return item if item.index == index else evolve(item, index=index)
     name, exptype = item if isinstance(item, (tuple, list)) and len(item) == 2 else (item, None)
@@ -86,7 +97,7 @@ def _role(exptype: object, text: str, problems: list[str]) -> str:
 
 def _same_file(name: FileName) -> str:
     """Return what two ways to write one path have in common; nothing is looked up on disk."""
-    return posixpath.normpath(name.text) if name.folder else name.text
+    return posixpath.normpath(name.text) if "/" in name.text else name.text
 
 
 def enlist(
@@ -133,6 +144,19 @@ def enlist(
     raise_all(ItemError, problems)
     unchanged = len(result) == len(exposures) and all(map(is_, result, exposures))
     return exposures if unchanged else tuple(result)
+
+
+def share_roles(exposures: Exposures) -> Exposures:
+    """Give every file of an exposure the role that the user gave one of them: the word is about the exposure.
+
+    >>> [each.exptype for each in share_roles(read([("a_x1d.fits", "background"), "a_cal.fits", "b_cal.fits"]))]
+    ['background', 'background', 'science']
+    """
+    given = {each.name.stem: each.exptype for each in exposures if "exptype" in each.told}
+    meant = [given.get(each.name.stem) if "exptype" not in each.told else None for each in exposures] if given else []
+    if not any(meant):
+        return exposures
+    return tuple(_told(each, role) if role else each for each, role in zip(exposures, meant, strict=True))
 
 
 def _told(exposure: Exposure, exptype: str) -> Exposure:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.keys import KEYS, Key, product
+from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Bundle, Candidate, Draft, Exposure, Reason
 from asn_fp.transforms._remember import remembered
 
@@ -120,14 +121,21 @@ def _files(bundle: Bundle) -> str:
     return ", ".join(lead.name.text for lead in bundle.leads[:3]) + (", ..." if len(bundle.leads) > 3 else "")
 
 
-def require(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None = None) -> Draft:
+def require(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None = None, of: Predicate = EVERY) -> Draft:
     """Leave out the products that have too few or too many members of a role.
+
+    Args:
+        draft: the products in the making.
+        exptype: the role.
+        at_least: how many members of it a product must have.
+        at_most: how many it may have.
+        of: which products this is asked of, by their first lead.
 
     >>> from asn_fp.transforms import gather, read
     >>> require(gather(read([("a_calints.fits", "psf")])), "science").bundles
     ()
     """
-    kept = tuple(bundle for bundle in draft.bundles if _within(_count(bundle, exptype), at_least, at_most))
+    kept = tuple(each for each in draft.bundles if not of(each.leads[0]) or _within(_count(each, exptype), at_least, at_most))
     return draft if len(kept) == len(draft.bundles) else Draft(kept, draft.pool)
 
 
@@ -153,7 +161,7 @@ def _counts(draft: Draft, exptype: str) -> Mapping[tuple[int, Candidate | None],
 
 
 def why_not_required(
-    before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None
+    before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None, **_: object
 ) -> Reason | None:
     """Return how many members of a role the products of an exposure had, and how many they should have had."""
     counts = _counts(before, exptype).get(exposure.identity, ())

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from asn_fp._version import __version__
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message
-from asn_fp.keys import ANY, By, Key, as_keys
+from asn_fp.keys import ANY, By, Key, as_keys, values
 from asn_fp.product_names import pieces_of
 from asn_fp.records import Association, Associations, Bundle, Draft, Exposure, Exposures, Member, Origin, Product
 from asn_fp.vocabulary import EMPTY
@@ -143,7 +143,7 @@ def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...]
         code_version=__version__,
         degraded_status=_DEGRADED if degraded else _NOT_DEGRADED,
         program=lead.meta.get("program", "").zfill(5),
-        constraints="\n".join(_shared(lead, key) for key in keys) or "none",
+        constraints=_shared(bundle, lead, keys, stage_3) or "none",
         asn_id=lead.candidate.id if lead.candidate else "a3001",
         target=pieces_of(bundle, keys).target if stage_3 else lead.meta.get("targetid", "none"),
         asn_pool="none",
@@ -153,9 +153,14 @@ def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...]
     )
 
 
-def _shared(lead: Exposure, key: Key) -> str:
-    value = key.function(lead)
-    return f"{key.label}: {'any' if value is None or value is ANY else value}"
+def _shared(bundle: Bundle, lead: Exposure, keys: tuple[Key, ...], grouped: bool) -> str:
+    """Return a line for each key: what the members share, or what the lead has where they were not grouped by it."""
+    found = bundle.key if grouped and isinstance(bundle.key, tuple) else values(keys, lead)
+    return "\n".join(f"{key.label}: {_shown(value)}" for key, value in zip(keys, found, strict=True))
+
+
+def _shown(value: object) -> object:
+    return "any" if value is None or value is ANY else getattr(value, "id", value)  # a candidate by its id
 
 
 def _with_pool_values(member: Member, source: Exposure | None, stage_3: bool) -> Member:

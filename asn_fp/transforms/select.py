@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import filterfalse
+from operator import is_
+from typing import Final
+
 from asn_fp.errors import KnobError, did_you_mean, message
 from asn_fp.predicates import Predicate
 from asn_fp.records import Exposure, Exposures, Reason
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = ["drop", "keep", "mark", "why_dropped", "why_not_kept"]
+
+_LONGEST: Final = 100
 
 
 def keep(exposures: Exposures, where: Predicate) -> Exposures:
@@ -18,7 +24,7 @@ def keep(exposures: Exposures, where: Predicate) -> Exposures:
     >>> [exposure.name.text for exposure in keep(read(["a_rate.fits", "b_cal.fits"]), named("*_cal.fits"))]
     ['b_cal.fits']
     """
-    kept = tuple(exposure for exposure in exposures if where.function(exposure))
+    kept = tuple(filter(where.function, exposures))
     return exposures if len(kept) == len(exposures) else kept
 
 
@@ -30,7 +36,7 @@ def drop(exposures: Exposures, where: Predicate) -> Exposures:
     >>> [exposure.name.text for exposure in drop(read(["a_rate.fits", "b_cal.fits"]), named("*_cal.fits"))]
     ['a_rate.fits']
     """
-    kept = tuple(exposure for exposure in exposures if not where.function(exposure))
+    kept = tuple(filterfalse(where.function, exposures))
     return exposures if len(kept) == len(exposures) else kept
 
 
@@ -55,7 +61,7 @@ def mark(exposures: Exposures, exptype: str, *, when: Predicate) -> Exposures:
         return exposure.with_role(exptype)
 
     result = tuple(map(marked, exposures))
-    return exposures if all(one is other for one, other in zip(result, exposures, strict=True)) else result
+    return exposures if all(map(is_, result, exposures)) else result
 
 
 def why_not_kept(_: Exposures, exposure: Exposure, where: Predicate) -> Reason | None:
@@ -76,7 +82,13 @@ def _said(where: Predicate, exposure: Exposure, answer: str) -> Reason:
         read = [(column, _value(exposure, column)) for column in where.columns]
     values = tuple((name, value, str(where)) for name, value in read)
     shown = ", ".join(f"{column} is {value}" for column, value, _ in values)
-    return Reason(f"{where} {answer}: {shown}" if shown else f"{where} {answer}", values)
+    return Reason(f"{_brief(where)} {answer}: {shown}" if shown else f"{_brief(where)} {answer}", values)
+
+
+def _brief(where: Predicate) -> str:
+    """Return a question as written, a long one cut; the values that differed have all of it."""
+    text = str(where)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3].rstrip()}..."
 
 
 def _value(exposure: Exposure, column: str) -> str:

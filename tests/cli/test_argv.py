@@ -119,7 +119,7 @@ def problems(argv: Sequence[str], options: Sequence[Option] = OPTIONS, places: S
 @pytest.mark.parametrize("name", NASTY)
 def test_every_text_arrives_as_it_was_written(name: str) -> None:
     """A name or a value that looks like a Python literal, a list or nothing at all stays that very text everywhere."""
-    arrived = through_fire([name, f"--output-file={name}", "-r", name, f"-b={name}", "--background", name, name])
+    arrived = through_fire([name, f"--output-file={name}", "-r", name, f"-b={name}", "--background", name, "--", name])
     assert arrived == {"files": (name, name), "output_file": name, "rule": name, "background": (name, name)}
 
 
@@ -230,7 +230,13 @@ def test_spellings(argv: list[str], expected: dict[str, Any]) -> None:
         ("-b b1 b2 -o out.json b1 b2 sci", "b1 b2", "b1 b2 sci"),
         ("-b b1 b2 -o b2 sci", "b1", "b2 sci"),
         ("-b b1 b2 -- b1 b2 sci", "b1 b2", "b1 b2 sci"),
-        ("b1 b2 -b b1 b2 sci", "b1", "b1 b2 b2 sci"),
+        ("b1 b2 -b b1 b2 sci", "b1 b2", "b1 b2 sci"),
+        ("aaa b1 b2 sci -b b1 b2", "b1 b2", "aaa b1 b2 sci"),
+        ("aaa b1 b2 -n -b b1 b2 sci", "b1 b2", "aaa b1 b2 sci"),
+        ("-n aaa b1 b2 -o out.json -b b1 b2", "b1 b2", "aaa b1 b2"),
+        ("aaa b1 b2 r1 r2 -b b1 b2 --ruledefs r1 r2", "b1 b2", "aaa b1 b2 r1 r2"),
+        ("--ruledefs r1 r2 aaa b1 b2 r1 r2 -b b1 b2", "b1 b2", "aaa b1 b2 r1 r2"),
+        ("-o b2 sci -b b1 b2", "b1", "sci b2"),
         ("-b b1 b2 -b b3 b2 b3", "b1 b2 b3", "b2 b3"),
         ("-b b1 b2 -b b2 sci", "b1 b2", "b2 sci"),
         ("-b b1 b2 --ruledefs r1 b2 b1 b2 sci", "b1 b2", "b1 b2 sci"),
@@ -240,8 +246,8 @@ def test_spellings(argv: list[str], expected: dict[str, Any]) -> None:
         ("--version-id b1 b1 -b b1 sci", "b1", "b1 b1 sci"),
     ],
 )
-def test_a_shell_expanded_list_ends_where_a_word_does_not_come_again(line: str, background: str, files: str) -> None:
-    """A list option takes one word, then those that come again later as files, and leaves the rest to the files."""
+def test_a_shell_expanded_list_ends_where_a_word_is_no_file(line: str, background: str, files: str) -> None:
+    """A list option takes one word, then those that are also files, before or after, and leaves the rest to the files."""
     arrived = through_fire(line.split())
     assert (arrived["background"], arrived["files"]) == (tuple(background.split()), tuple(files.split()))
 
@@ -265,9 +271,13 @@ def test_thousands_of_names_cost_a_few_comparisons_each() -> None:
     def names(count: int) -> list[str]:
         return [Name(f"bkg{index:05}.fits") for index in range(count)]
 
-    words = ["-b", *names(20_000), "-n", *names(20_000), "--", *names(20_000)]
-    (listed,) = (word for word in rewrite(words, OPTIONS) if word.startswith("--background="))
-    assert listed.count("fits") == 20_000
+    for words in (
+        ["-b", *names(20_000), "-n", *names(20_000), "--", *names(20_000)],
+        [*names(20_000), "-n", *names(20_000), "-b", *names(20_000)],
+    ):
+        spent = 0
+        (listed,) = (word for word in rewrite(words, OPTIONS) if word.startswith("--background="))
+        assert listed.count("fits") == 20_000
     assert spent > 0
 
 
@@ -525,6 +535,13 @@ def test_law_a_shell_expanded_list_is_told_from_the_files(files: list[str], data
     some = data.draw(st.lists(st.sampled_from(files), min_size=1, unique=True))
     assume(files[0] not in some)
     assert through_fire(["--background", *some, *files]) == {"background": tuple(some), "files": tuple(files)}
+
+
+@given(st.lists(undashed, min_size=2, unique=True), st.data())
+def test_law_a_shell_expanded_list_may_stand_behind_the_files(files: list[str], data: st.DataObject) -> None:
+    """``ALL --background SOME`` means SOME and ALL whenever no file is named twice."""
+    some = data.draw(st.lists(st.sampled_from(files), min_size=1, unique=True))
+    assert through_fire([*files, "--background", *some]) == {"background": tuple(some), "files": tuple(files)}
 
 
 @given(undashed, st.lists(undashed, min_size=1, unique=True))

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from asn_fp.rules import RULES as ALL
+
 RULES = '''
 from pathlib import Path
 from typing import Literal
@@ -244,14 +246,23 @@ def test_several_associations(own):
 
 
 def test_rules(cli):
-    """The command asn rules lists the rules, a line each; --json gives the same as JSON."""
+    """The command asn rules lists the rules, a line each, under the title of their group; --json gives the same as JSON."""
     text, plain = cli.asn("rules"), json.loads(cli.asn("rules", "--json").out)
     assert text.status == 0
-    assert {"rule": "level3", "makes": plain[[each["rule"] for each in plain].index("level3")]["makes"]} in plain
-    assert [tuple(line.split(maxsplit=1)) for line in text.out.splitlines()] == [
-        (each["rule"], each["makes"]) for each in plain
-    ]
+    listed, title = [], ""
+    for line in text.out.splitlines():
+        if line.startswith("  "):
+            listed.append((*line.split(maxsplit=1), title))
+        elif line:
+            title = line.removesuffix(":")
+    assert listed == [(each["rule"], each["makes"], each["for"]) for each in plain]
     assert all(each["makes"].endswith(".") for each in plain)
+    groups = {each["rule"]: each["for"].partition(",")[0] for each in plain}
+    assert set(groups) == set(ALL)
+    assert (groups["level3"], groups["Association"]) == ("lists of files", "lists of files")
+    assert text.out.startswith("lists of files, by their names:\n  Association ")
+    stages = {name: each["for"].split(", ")[1] for each in plain if (name := each["rule"]).startswith("Asn_")}
+    assert (stages["Asn_Lv2Image"], stages["Asn_MIRLRSTAConfirm"], stages["Asn_Lv3TSO"]) == ("stage 2", "stage 2", "stage 3")
 
 
 def test_show(own):
@@ -266,6 +277,19 @@ def test_show(own):
     )
     assert "stamp({'asn_id': 'o001'})" in result.out
     assert own.asn("show", "my_rules.py:plain").out.splitlines()[0] == "plain"
+
+
+def test_show_is_readable(cli):
+    """A long step goes over several lines with every key, and the words that do not say what they read are explained."""
+    result = cli.asn("show", "Asn_Lv2Image")
+    steps, words, doc = result.out.split("\n\n", 2)
+    assert "more" not in steps
+    assert max(map(len, steps.splitlines())) <= 110
+    assert "keyword('filter', 'band'), optional(keyword('pupil', 'grating'))" in " ".join(steps.split())
+    assert words.splitlines()[0] == "What these words read:"
+    assert ["candidate", "asn_candidate"] in [line.split() for line in words.splitlines()]
+    assert doc.startswith("Make stage-2 images")
+    assert "What these words read" not in cli.asn("show", "Association").out
 
 
 def test_explain(cli):

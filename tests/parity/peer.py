@@ -5,6 +5,7 @@ Rerun in an environment that has ``jwst`` 3.0.0 (asn_fp is not needed), one pool
     python tests/parity/peer.py                # the pools of the wheel, 8 minutes, most of them mega_pool
     python tests/parity/peer.py pool_021_tso   # these pools only, merged into the files
     python tests/parity/peer.py --random 300   # the random pools of the seeds 0 to 299, 3 minutes
+    python tests/parity/peer.py --small        # the pools of ``small_pools``, seconds
     python tests/parity/peer.py --counts       # the number of recorded associations of each rule
 
 The files written below ``data/`` (JSON, gzip, the same bytes for the same content):
@@ -15,6 +16,7 @@ The files written below ``data/`` (JSON, gzip, the same bytes for the same conte
   is ``[expname, exptype, exposerr]``, and ``[expname, exptype]`` where the peer gives no exposerr. A pool, or one mode of
   it, on which the peer stops is ``{"error": "..."}``.
 * ``peer_random.json.gz``: seed (as text) to mode ``default`` to the list of associations, of ``random_pools.random_pool``.
+* ``peer_small.json.gz``: name to mode ``default`` to the list of associations, of the pools of ``small_pools``.
 """
 
 import argparse
@@ -159,6 +161,13 @@ def record_random(seeds: range, folder: Path) -> None:
             say(f"seed {seed}: {summary(results[str(seed)])}, {time.monotonic() - start:.1f} s since the start")
 
 
+def record_small(folder: Path) -> None:
+    """Record the small pools."""
+    from small_pools import SMALL, STOPS
+
+    save("peer_small.json.gz", {name: run_modes(pool, ["default"]) for name, pool in {**SMALL, **STOPS}.items()}, folder)
+
+
 def summary(result: dict[str, Any]) -> str:
     """Say how many associations of each stage a pool gave."""
     if "error" in result:
@@ -196,6 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Record what the peer generates.")
     parser.add_argument("pools", nargs="*", help="pools of the wheel by name, all of them without any")
     parser.add_argument("--random", type=int, metavar="N", help="record the random pools of the first N seeds instead")
+    parser.add_argument("--small", action="store_true", help="record the small pools instead")
     parser.add_argument("--first", type=int, default=0, metavar="SEED", help="with --random: begin with this seed")
     parser.add_argument("--counts", action="store_true", help="only count the recorded associations")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the files")
@@ -205,7 +215,9 @@ def main() -> None:
         count(args.data)
         return
     logging.disable(logging.CRITICAL)
-    if args.random is not None:
+    if args.small:
+        record_small(args.data)
+    elif args.random is not None:
         record_random(range(args.first, args.random), args.data)
     else:
         record_wheel(args.pools, args.data)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import asn_fp
 
 pytest.importorskip("jwst")
+pytestmark = pytest.mark.filterwarnings("ignore:Input association file contains path:UserWarning")
 
 FOLDERS = st.sampled_from(["", "", "raw/", "../", "/data/a b/", "./", "x//y/"])
 STEMS = st.one_of(

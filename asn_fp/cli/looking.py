@@ -1,0 +1,115 @@
+"""The commands that show association files: ``tree``, ``table`` and ``report``; nothing here prints or writes."""
+
+from __future__ import annotations
+
+import json as jsons
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from asn_fp import show
+from asn_fp.cli.inputs import expand_files, refuse_overwriting
+from asn_fp.cli.plan import Plan
+from asn_fp.codec import loads
+from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
+from asn_fp.files import read_text
+from asn_fp.records import Association
+from asn_fp.wording import many
+
+if TYPE_CHECKING:
+    from asn_fp.report import Explanation
+
+__all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree"]
+
+
+def tree(*, files: tuple[str, ...]) -> Plan:
+    """Draw the products and members of association files."""
+    paths = expand_files(files)
+    return Plan(text=show.tree(_read(paths), titles=paths).rstrip("\n") + "\n")
+
+
+def table(*, files: tuple[str, ...], members: bool = False, json: bool = False) -> Plan:
+    """List the products of association files, with how many members each has in which role."""
+    paths = expand_files(files)
+    associations = _read(paths)
+    if json:
+        return Plan(text=jsons.dumps(show.rows(associations, titles=paths), indent=4, default=str) + "\n")
+    return Plan(text=show.table(associations, titles=paths, members=members) + "\n")
+
+
+def report(*, files: tuple[str, ...], output_file: str) -> Plan:
+    """Write a page that shows association files, and what a check finds in them."""
+    from asn_fp.report import report_html
+
+    paths = expand_files(files)
+    associations = _read(paths)
+    page = report_html(associations, titles=paths)
+    return as_page(page, output_file, [*paths, *lists_of(files)], many(len(paths), "association"))
+
+
+def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -> Plan:
+    r"""Return the plan that writes an explanation as a page, or prints it without a path.
+
+    >>> from asn_fp.explain import Story
+    >>> explanation_page(Story("a_rate.fits", "science", (), (), None), "explain.html", []).text
+    'explain.html: 1 file\n'
+    """
+    from asn_fp.report import explanation_html, stories_of
+
+    return as_page(explanation_html(told), path or "-", read, many(len(stories_of(told)), "file"))
+
+
+def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
+    """Refuse JSON where a page is asked for.
+
+    Raises:
+        UsageError: both are asked for.
+    """
+    if json and (html or path is not None):
+        asked = "--json, --html" if html else "--json, --output-file"
+        raise UsageError(message("options", "they exclude each other", asked, "give one of them; a page is what is written"))
+
+
+def as_page(page: str, path: str, read: Sequence[str], said: str) -> Plan:
+    r"""Return the plan that writes a page and says what is in it, or prints the page for ``-``.
+
+    Raises:
+        UsageError: a name that is that of another kind of file.
+        FileError: the page would replace an input.
+
+    >>> as_page("<!doctype html>", "report.html", [], "1 association").text
+    'report.html: 1 association\n'
+    """
+    if path == "-":
+        return Plan(text=page)
+    if path.lower().endswith((".json", ".fits", ".csv")):
+        raise UsageError(message("--output-file", "a page is an HTML file", path, "give a name that ends in .html"))
+    refuse_overwriting(read, [path])
+    return Plan(((path, page),), text=f"{path}: {said}\n")
+
+
+def lists_of(words: Sequence[str]) -> list[str]:
+    """Return the files among the words of a command line that are lists of files.
+
+    >>> lists_of(["a.json", "@more.txt"])
+    ['more.txt']
+    """
+    return [word[1:] for word in words if word.startswith("@")]
+
+
+def _read(paths: Sequence[str]) -> list[Association]:
+    """Return the associations in files.
+
+    Raises:
+        AsnError: files that cannot be read, or hold no association; all of them in one error.
+    """
+    associations, problems = [], []
+    for path in paths:
+        try:
+            associations.append(loads(read_text(path)))
+        except CodecError as error:
+            problems += [f"{path}: {line}" for line in str(error).splitlines()]
+        except FileError as error:
+            problems.append(str(error))
+    if problems:
+        raise AsnError("\n".join(problems))
+    return associations

@@ -1,0 +1,192 @@
+"""The rule that picks the rules: by the exposure types of the files, for the stage that their names tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from asn_fp import transforms
+from asn_fp.errors import KnobError, did_you_mean, message
+from asn_fp.explain import Story, tell
+from asn_fp.pipeline import Rule, rule, step
+from asn_fp.records import Associations, Exposure, Exposures, Reason
+from asn_fp.rules import grism2, ifu2, modes2, modes3, series
+from asn_fp.rules._modes import ModeRule
+from asn_fp.rules._tuning import tuned
+from asn_fp.transforms._remember import remembered
+
+__all__ = ["MODES", "auto"]
+
+MODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "miri_image": ("mir_image",),
+    "miri_tsimage": ("mir_image",),
+    "miri_coron": ("mir_4qpm", "mir_lyot"),
+    "miri_lrs": ("mir_lrs-fixedslit",),
+    "miri_slitless": ("mir_lrs-slitless",),
+    "miri_mrs": ("mir_mrs",),
+    "nircam_image": ("nrc_image",),
+    "nircam_coron": ("nrc_coron",),
+    "nircam_wfss": ("nrc_wfss",),
+    "nircam_tsimage": ("nrc_tsimage",),
+    "nircam_tsgrism": ("nrc_tsgrism",),
+    "niriss_image": ("nis_image",),
+    "niriss_ami": ("nis_ami",),
+    "niriss_wfss": ("nis_wfss",),
+    "niriss_soss": ("nis_soss",),
+    "nirspec_fs": ("nrs_fixedslit",),
+    "nirspec_mos": ("nrs_msaspec",),
+    "nirspec_ifu": ("nrs_ifu",),
+    "nirspec_bots": ("nrs_brightobj",),
+}
+"""Observing mode -> its exposure types; the rules are called after the mode, with the stage behind it."""
+
+_TYPES: Final = frozenset(kind for kinds in MODES.values() for kind in kinds)
+_SUFFIXES: Final = {
+    **dict.fromkeys(("uncal", "rate", "rateints"), 2),
+    **dict.fromkeys(("cal", "calints", "x1d", "x1dints", "crf", "crfints"), 3),
+}
+_MODULES: Final = (modes2, modes3, ifu2, grism2, series)
+_RULES: Final[Mapping[str, Callable[..., Rule[Any, Any]]]] = {
+    name: getattr(module, name) for module in _MODULES for name in module.__all__
+}
+
+
+def auto(
+    *,
+    stage: Literal["2", "3"] | None = None,
+    background_products: bool = True,
+    nods: bool = True,
+    self_calibration: bool = False,
+    pairwise: bool = False,
+) -> ModeRule:
+    """Pick the rule by exposure type and run it: every mode of JWST that has a rule, in one call.
+
+    Association types: those of the modes. One association of each type at stage 2, with a product for each exposure; at
+    stage 3 one association for each product. Exposure types without a mode are left out.
+
+    Args:
+        stage: by default what the suffixes tell (2: uncal, rate, rateints; 3: cal, calints, x1d, x1dints, crf, crfints).
+        background_products: at stage 2 make a product of each background too.
+        nods: at stage 2 the other nods are background.
+        self_calibration: at stage 2 of MIRI MRS and NIRSpec BOTS, attach other exposures as selfcal.
+        pairwise: at stage 3 of NIRISS AMI, one product for each pair of a science exposure and a PSF reference.
+    """
+    wishes = {
+        "background_products": background_products,
+        "nods": nods,
+        "self_calibration": self_calibration,
+        "pairwise": pairwise,
+    }
+    return rule("auto", _read(), _classify(), _by_mode(stage, wishes=wishes, tune={}))
+
+
+def by_mode(
+    exposures: Exposures,
+    stage: Literal["2", "3"] | None = None,
+    *,
+    wishes: Mapping[str, bool] = MappingProxyType({}),
+    tune: Mapping[str, Any] = MappingProxyType({}),
+) -> Associations:
+    """Run on all exposures the rule of every mode whose exposure types are among them, and put together what they make.
+
+    Args:
+        exposures: the files.
+        stage: 2 or 3; by default what the suffixes tell.
+        wishes: settings for those rules that have them.
+        tune: what `tuned` takes.
+
+    Raises:
+        KnobError: files of both stages and no word about it, or files whose suffixes tell none.
+
+    >>> by_mode(())
+    ()
+    """
+    if not exposures:
+        return ()
+    made = tuple(each for rule in _chosen(exposures, stage, wishes, tune) for each in rule(exposures))
+    return transforms.merge(made) if _stage(exposures, stage) == 2 else transforms.distinguish(made)
+
+
+def _stage(exposures: Iterable[Exposure], stage: object) -> int:
+    """Return the stage: as the user says, or as the suffixes tell."""
+    if stage is not None:
+        if str(stage) not in ("2", "3"):
+            raise KnobError(message("stage", "unknown", stage, did_you_mean(str(stage), ("2", "3"))))
+        return int(str(stage))
+    first: dict[int, str] = {}
+    for exposure in exposures:
+        if (told := _SUFFIXES.get(exposure.name.suffix)) is not None:
+            first.setdefault(told, exposure.name.text)
+    if len(first) == 2:
+        reason = f"the files are of both: {first[2]!r} for stage 2, {first[3]!r} for stage 3"
+        raise KnobError(message("stage", reason, "2, 3", "say which: --stage 2 or --stage 3 (stage=)"))
+    if not first:
+        raise KnobError(message("stage", "no suffix tells it", "2, 3", "say which: --stage 2 or --stage 3 (stage=)"))
+    return next(iter(first))
+
+
+def _chosen(
+    exposures: Exposures, stage: object, wishes: Mapping[str, bool], tune: Mapping[str, Any]
+) -> tuple[Rule[Any, Any], ...]:
+    present = frozenset(each.meta.get("exp_type") for each in exposures)
+    names = [f"{mode}{_stage(exposures, stage)}" for mode, types in MODES.items() if present.intersection(types)]
+    return tuple(_tuned(_made(name, tuple(sorted(wishes.items()))), tune) for name in names)
+
+
+@lru_cache(maxsize=256)
+def _made(name: str, wishes: tuple[tuple[str, bool], ...]) -> Rule[Any, Any]:
+    function = _RULES[name]
+    own = function.__kwdefaults__ or {}
+    return function(**{knob: value for knob, value in wishes if knob in own})
+
+
+def _tuned(rule: Rule[Any, Any], tune: Mapping[str, Any]) -> Rule[Any, Any]:
+    attaches = any(each.name == "attach" and each.settings["exptype"] == "background" for each in rule.steps)
+    kept = {knob: value for knob, value in tune.items() if attaches or knob == "at_least"}
+    return tuned(rule, **kept) if any(kept.values()) else rule
+
+
+@remembered
+def _stories(exposures: Exposures, asked: tuple[Any, ...]) -> Mapping[int, Story]:
+    """Return the story of each exposure in the rule that used it, or that came furthest with it."""
+    stage, wishes, at_least, match, closest = asked
+    tune = {"at_least": dict(at_least), "match": match, "closest": closest}
+    everyone = {each.index for each in exposures}
+    best: dict[int, Story] = {}
+    for each in _chosen(exposures, stage, dict(wishes), tune):
+        for index, story in tell(each, exposures, everyone):
+            if index not in best or _far(story) > _far(best[index]):
+                best[index] = story
+    return best
+
+
+def _far(story: Story) -> int:
+    return story.left_out.number if story.left_out is not None else 1_000
+
+
+def _inside(
+    before: Exposures,
+    exposure: Exposure,
+    stage: object = None,
+    wishes: Mapping[str, bool] = MappingProxyType({}),
+    tune: Mapping[str, Any] = MappingProxyType({}),
+) -> Story | None:
+    """Return the story of an exposure in the rule of its mode; None where no mode takes it."""
+    tuning = (tuple(tune.get("at_least", {}).items()), tuple(tune.get("match", ())), tune.get("closest"))
+    story = _stories(before, (stage, tuple(wishes.items()), *tuning)).get(exposure.index)
+    of_a_mode = not exposure.meta or exposure.meta.get("exp_type") in _TYPES
+    return story if story is not None and (of_a_mode or story.left_out is None) else None
+
+
+def _why_no_mode(_: Exposures, exposure: Exposure, **__: object) -> Reason:
+    """Return that no mode takes an exposure's type."""
+    kind = exposure.meta.get("exp_type")
+    role = f", {exposure.exptype.replace('_', ' ')}" if exposure.exptype != "science" else ""
+    told = f"no mode takes EXP_TYPE {kind!r}{role}" if kind else "it has no EXP_TYPE"
+    return Reason(told, (("exp_type", repr(kind) if kind else "undefined", "one of a mode"),))
+
+
+_read, _classify = step(transforms.read, probe=()), step(transforms.classify)
+_by_mode = step(by_mode, why=_why_no_mode, inside=_inside, probe=())

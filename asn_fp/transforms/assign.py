@@ -1,0 +1,158 @@
+"""Exposures to the same ones in the roles that the user gives them, and to those that the user keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from operator import is_
+from types import MappingProxyType
+from typing import Final
+
+from attrs import evolve
+
+from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
+from asn_fp.keys import KEYS, Key, keyword
+from asn_fp.records import Exposure, Exposures, Reason
+from asn_fp.vocabulary import EXP_TYPE_ROLES, EXPTYPES
+
+__all__ = ["assign", "leave_out", "why_left_out"]
+
+_FLAGS: Final[Mapping[str, str]] = {"psf": "is_psf", "imprint": "is_imprt", "background": "bkgdtarg"}
+
+
+def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposures:
+    """Give exposures the roles that the user says; the user's word beats the header, and nothing else changes.
+
+    A whole name forces its role. A pattern or a key means the exposures that the header calls science, background or
+    PSF reference: target acquisitions stay what they are, and an imprint among backgrounds becomes a background's imprint.
+
+    Args:
+        exposures: the exposures.
+        roles: exptype to words: a name or shell pattern, without the folder unless it has one, or ``key=value``
+            (``observation=002``).
+
+    Raises:
+        KnobError: an unknown exptype or key.
+        ItemError: a word that no file matches, or two roles for one file; all of them in one error.
+
+    >>> from asn_fp.transforms import read
+    >>> names = ["jw01234001001_02101_00001_nrs1_rate.fits", "jw01234002001_02101_00001_nrs1_rate.fits"]
+    >>> [each.exptype for each in assign(read(names), {"background": ["observation=002"]})]
+    ['science', 'background']
+    """
+    listed = {role.lower(): _listed(role, words) for role, words in roles.items()}
+    raise_all(
+        KnobError,
+        [message("exptype", "unknown", each, did_you_mean(each, EXPTYPES)) for each in listed if each not in EXPTYPES],
+    )
+    known = {column for each in exposures for column in each.meta}
+    asked = [(role, word, _question(word, known)) for role, words in listed.items() for word in words]
+    given: dict[int, tuple[str, bool]] = {}
+    problems = []
+    for role, word, (key, pattern) in asked:
+        hits = [at for at, each in enumerate(exposures) if _matches(each, key, pattern)]
+        if not hits:
+            problems.append(_idle(role, word, exposures))
+        for at in hits:
+            before, forced = given.setdefault(at, (role, key is None and not _wild(pattern)))
+            if before != role:
+                name = exposures[at].name.text
+                problems.append(message("file", f"two roles: {before} and {role}", name, "name it in one role only"))
+            elif key is None and not _wild(pattern) and not forced:
+                given[at] = (role, True)
+    raise_all(ItemError, problems)
+    result = tuple(_told(each, *given[at]) if at in given else each for at, each in enumerate(exposures))
+    return exposures if all(map(is_, result, exposures)) else result
+
+
+def _listed(role: str, words: object) -> list[str]:
+    if isinstance(words, str) or not isinstance(words, Iterable):
+        raise KnobError(message(f"role {role}", "one word where a list belongs", words, "put it in a list: [word]"))
+    return [str(word) for word in words]
+
+
+def _question(word: str, known: Iterable[str]) -> tuple[Key | None, str]:
+    """Return the key that a word asks for, None for a file name, and the value or pattern."""
+    name, equals, value = word.partition("=")
+    if not equals:
+        return None, word
+    if name.lower() in KEYS:
+        return KEYS[name.lower()], value
+    if name.lower() in known:
+        return keyword(name), value
+    raise KnobError(message("key of a role", "no file has it", name, did_you_mean(name, [*KEYS, *known])))
+
+
+def _wild(pattern: str) -> bool:
+    return any(letter in pattern for letter in "*?[")
+
+
+def _matches(exposure: Exposure, key: Key | None, pattern: str) -> bool:
+    if key is None:
+        text = exposure.name.text if "/" in pattern else exposure.name.base
+        return text == pattern or fnmatchcase(text, pattern)
+    value = key(exposure)
+    if value is None:
+        return False
+    text, wanted = str(value).lower(), pattern.lower()
+    same_number = text.isdecimal() and wanted.isdecimal() and int(text) == int(wanted)
+    return same_number or fnmatchcase(text, wanted)
+
+
+def _idle(role: str, word: str, exposures: Exposures) -> str:
+    return message(
+        f"files in the role {role}", "no file matches", word, did_you_mean(word, [each.name.base for each in exposures])
+    )
+
+
+def _told(exposure: Exposure, role: str, forced: bool) -> Exposure:
+    meta = exposure.meta
+    if not forced and meta:
+        own = EXP_TYPE_ROLES.get(meta.get("exp_type", ""), "science")
+        if own != "science" or meta.get("pntgtype", "science") != "science":
+            return exposure
+        if "is_imprt" in meta and role != "imprint":
+            return _with_flags(exposure, {"bkgdtarg"} if role == "background" else set(), {"is_imprt"})
+    flag = _FLAGS.get(role)
+    return _with_flags(exposure, {flag} if flag else set(), set()).with_role(role, told=True)
+
+
+def _with_flags(exposure: Exposure, on: set[str], kept: set[str]) -> Exposure:
+    """Return an exposure whose header has these flags, and of the others those that are kept; without a header, itself."""
+    if not exposure.meta:
+        return exposure
+    off = set(_FLAGS.values()) - on - kept
+    meta = {**{key: value for key, value in exposure.meta.items() if key not in off}, **dict.fromkeys(sorted(on), "t")}
+    said = exposure.told | on | (off & set(exposure.meta))
+    return evolve(exposure, meta=MappingProxyType(meta), told=said, derived=exposure.derived - said)
+
+
+def leave_out(exposures: Exposures, patterns: Sequence[str]) -> Exposures:
+    """Leave out the files that the user does not want.
+
+    Args:
+        exposures: the exposures.
+        patterns: names or shell patterns, without the folder, or ``key=value``.
+
+    Raises:
+        ItemError: a pattern that no file matches; all of them in one error.
+        KnobError: an unknown key.
+
+    >>> from asn_fp.transforms import read
+    >>> [each.name.text for each in leave_out(read(["a_rate.fits", "b_rate.fits"]), ["b_*"])]
+    ['a_rate.fits']
+    """
+    known = {column for each in exposures for column in each.meta}
+    asked = [(word, *_question(word, known)) for word in _listed("leave_out", patterns)]
+    idle = [word for word, key, pattern in asked if not any(_matches(each, key, pattern) for each in exposures)]
+    bases = [each.name.base for each in exposures]
+    raise_all(ItemError, [message("file to leave out", "no file matches", word, did_you_mean(word, bases)) for word in idle])
+    kept = tuple(each for each in exposures if not any(_matches(each, key, pattern) for _, key, pattern in asked))
+    return exposures if len(kept) == len(exposures) else kept
+
+
+def why_left_out(before: Exposures, exposure: Exposure, patterns: Sequence[str]) -> Reason | None:
+    """Return which of the user's patterns an exposure matches."""
+    known = {column for each in before for column in each.meta}
+    hit = next((word for word in patterns if _matches(exposure, *_question(word, known))), None)
+    return Reason(f"you leave it out: {hit!r}", (("filename", repr(exposure.name.base), f"not {hit!r}"),)) if hit else None

@@ -1,0 +1,416 @@
+"""The commands edit, merge, split, diff and gather: what they write, print and refuse."""
+
+from __future__ import annotations
+
+import json
+from difflib import ndiff
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from asn_fp.cli import progress
+from asn_fp.cli.main import run
+
+
+def exposure(dither, chip, suffix="cal"):
+    """Return the name of an exposure."""
+    return f"jw02731001001_02101_{dither:05}_nrca{chip}_{suffix}.fits"
+
+
+MEMBERS = [
+    {"expname": exposure(dither, chip), "exptype": "science", "exposerr": "null", "asn_candidate": "[('o001', 'observation')]"}
+    for dither in (1, 2)
+    for chip in (1, 2)
+]
+ARCHIVE = {
+    "asn_type": "image3",
+    "asn_rule": "candidate_Asn_Lv3Image",
+    "version_id": "20220517t223210",
+    "code_version": "1.5.2",
+    "degraded_status": "No known degraded exposures in association.",
+    "program": "02731",
+    "constraints": "DMSAttrConstraint({'name': 'program', 'value': '2731'})\n\u00e9",
+    "asn_id": "o001",
+    "asn_pool": "jw02731_20220517t223210_pool",
+    "target": "t017",
+    "products": [{"name": "jw02731-o001_t017_nircam_clear-f187n", "members": MEMBERS}],
+    "mine": {"kept": [1, 2.5, None]},
+}
+LEVEL2 = {
+    "asn_type": "image2",
+    "asn_id": "o001",
+    "asn_pool": "p",
+    "products": [
+        {"name": exposure(1, chip)[:-9], "members": [{"expname": exposure(1, chip, "rate"), "exptype": "science"}]}
+        for chip in (1, 2)
+    ],
+}
+
+
+@pytest.fixture
+def here(cli):
+    """Give a folder with an association of each stage, as the archive lays them out."""
+    cli.write("l3_asn.json", json.dumps(ARCHIVE, indent=4))
+    cli.write("l2_asn.json", json.dumps(LEVEL2, indent=4) + "\n")
+    return cli
+
+
+def lines(here, name, than="l3_asn.json"):
+    """Return the lines that differ between two files, without blanks."""
+    one, other = ((here.folder / each).read_text().splitlines() for each in (than, name))
+    return ["".join(line.split()) for line in ndiff(one, other) if line[0] in "+-"]
+
+
+def products(here, name):
+    """Return the products of a file as (name, members as pairs)."""
+    plain = json.loads((here.folder / name).read_text())
+    return [(each["name"], [(one["expname"], one["exptype"]) for one in each["members"]]) for each in plain["products"]]
+
+
+# ----------------------------------------------------------------------------------------------------------------- edit
+
+EDITS = {
+    "set": (["--set", "version_id=null"], ['-"version_id":"20220517t223210",', '+"version_id":null,']),
+    "rename": (
+        ["--rename-product", "mosaic"],
+        ['-"name":"jw02731-o001_t017_nircam_clear-f187n",', '+"name":"mosaic",'],
+    ),
+    "swap": (
+        ["--swap-suffix", "cal=destreak"],
+        [
+            f'{sign}"expname":"{exposure(dither, chip, suffix)}",'
+            for dither in (1, 2)
+            for chip in (1, 2)
+            for sign, suffix in (("-", "cal"), ("+", "destreak"))
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "changed"), EDITS.values(), ids=EDITS)
+def test_untouched_lines_stay(here, words, changed):
+    """In a file of the archive's layout only the lines that the edit is about change, byte for byte."""
+    result = here.asn("edit", "l3_asn.json", "-o", "new_asn.json", *words)
+    assert (result.status, result.out, result.err) == (0, "new_asn.json: 1 product: 4 science\n", "")
+    assert lines(here, "new_asn.json") == changed
+
+
+def test_only_removed_lines_go(here):
+    """An edit that keeps or removes members only takes lines away, and the end of the file stays as it was."""
+    assert (
+        here.asn("edit", "l3_asn.json", "-o", "new_asn.json", "--keep", "detector=nrca1", "--remove", "*_00002_*").status == 0
+    )
+    assert products(here, "new_asn.json")[0][1] == [(exposure(1, 1), "science")]
+    assert all(line.startswith("-") for line in lines(here, "new_asn.json") if line != "+}")
+    here.asn("edit", "l2_asn.json", "-o", "new_asn.json", "--set", "program=02731")
+    assert (here.folder / "new_asn.json").read_text().endswith("}\n")
+
+
+def test_the_same_edit_twice(here):
+    """An edit in place changes the file once; a second time it is the same, byte for byte."""
+    words = [
+        "--swap-suffix",
+        "cal=destreak",
+        "--keep",
+        "detector=nrca1",
+        "--add",
+        exposure(3, 1),
+        "--rename-product",
+        "{name}_v2",
+    ]
+    texts = []
+    for _ in range(2):
+        assert here.asn("edit", "l3_asn.json", "--in-place", *words).status == 0
+        texts.append((here.folder / "l3_asn.json").read_text())
+    assert texts[0] == texts[1] != json.dumps(ARCHIVE, indent=4)
+    assert here.names() == ["l2_asn.json", "l3_asn.json"]
+
+
+def test_nothing_to_change(here):
+    """A file of another layout is copied as it is where an edit changes nothing."""
+    here.write("odd.json", '{ "products": [ ] }\r\n')
+    here.asn("edit", "odd.json", "-o", "copy.json")
+    assert (here.folder / "copy.json").read_bytes() == b'{ "products": [ ] }\r\n'
+
+
+ADDING = [
+    (["--add", "sky_rate.fits:background"], [("sky_rate.fits", "background")]),
+    (["--add", "sky*.fits:background"], [("sky1_rate.fits", "background"), ("sky2_rate.fits", "background")]),
+    (["--add", "@list.txt:psf"], [("p_rate.fits", "psf")]),
+    (["--add=a_rate.fits,b_rate.fits:imprint"], [("a_rate.fits", "imprint"), ("b_rate.fits", "imprint")]),
+    (["--add", "raw/r_rate.fits:background"], [("raw/r_rate.fits", "background")]),
+    (["--add", "odd:name.fits:background"], [("odd:name.fits", "background")]),
+]
+
+
+@pytest.mark.parametrize(("words", "added"), ADDING)
+def test_adding(here, words, added):
+    """Names, patterns and lists are added to the products that are chosen, with their role."""
+    here.write("sky1_rate.fits")
+    here.write("sky2_rate.fits")
+    here.write("list.txt", "p_rate.fits\n")
+    here.asn("edit", "l2_asn.json", "-o", "new.json", "--product", "*nrca2", *words)
+    one, two = products(here, "new.json")
+    assert (len(one[1]), two[1][1:]) == (1, added)
+
+
+def test_paths_follow_the_file(here, monkeypatch):
+    """Names that are relative stay right where the association goes to another folder, and where they are typed from."""
+    here.write("sub/sky_rate.fits")
+    here.write("sub/x.json", json.dumps(LEVEL2))
+    here.asn("edit", "sub/x.json", "-o", "sub/y.json", "--add", "sub/sky_rate.fits:background", "--remove", "*nrca2*")
+    assert products(here, "sub/y.json")[0][1] == [(exposure(1, 1, "rate"), "science"), ("sky_rate.fits", "background")]
+    here.asn("edit", "sub/y.json", "-o", "z.json")
+    assert [name for name, _ in products(here, "z.json")[0][1]] == [f"sub/{exposure(1, 1, 'rate')}", "sub/sky_rate.fits"]
+    here.asn("edit", "sub/y.json", "-o", "z.json", "--paths", "as-given")
+    assert products(here, "z.json") == products(here, "sub/y.json")
+
+
+REFUSED = [
+    (
+        ["-o", "n.json", "--remove", "jw02731001001_02101_00001_nrca3_cal.fits"],
+        1,
+        "did you mean 'jw02731001001_02101_00001_nrca",
+    ),
+    (["-o", "n.json", "--keep", "detector=nrca3"], 1, "no member has the value"),
+    (["-o", "n.json", "--keep", "filtr=f187n"], 1, "not found"),
+    (["-o", "n.json", "--swap-suffix", "rate=x"], 1, "known: 'cal'"),
+    (["-o", "n.json", "--product", "x", "--remove", "*"], 1, "no name matches"),
+    (["-o", "n.json", "--remove", "*"], 1, "no science member is left"),
+    (["-o", "n.json", "--set", "products=x"], 1, "holds the products"),
+    (["-o", "n.json", "--swap-suffix", "cal"], 2, "OLD=NEW"),
+    (["-o", "n.json", "--add", "a_cal.fits:bckground"], 1, "did you mean 'background'"),
+    (["-o", "n.json", "--add", "a:psf,b:background"], 2, "repeat --add"),
+    (["-o", "n.json", "--add", "sub"], 1, "a folder"),
+    (["-o", "l3_asn.json", "--remove", "*nrca1*"], 1, "also an input"),
+    (["--remove", "*nrca1*"], 2, "--in-place"),
+    (["-o", "n.json", "--in-place"], 2, "--in-place"),
+    (["-o", "n.json", "l2_asn.json"], 2, "2 given"),
+    (["-o", "n.json", "--rename-product", "a", "--rename-product", "b=c"], 2, "OLD=NEW"),
+]
+
+
+@pytest.mark.parametrize(("words", "status", "told"), REFUSED)
+def test_edits_that_are_refused(here, words, status, told):
+    """What cannot be done is one clear error, and nothing is written."""
+    (here.folder / "sub").mkdir()
+    before = {path: path.read_bytes() for path in here.folder.iterdir() if path.is_file()}
+    result = here.asn("edit", "l3_asn.json", *words)
+    assert (result.status, result.out) == (status, "")
+    assert told in result.err
+    assert {path: path.read_bytes() for path in here.folder.iterdir() if path.is_file()} == before
+
+
+def test_what_an_edit_spoils_is_told(here):
+    """What a check finds in the result is a warning, and so is a product that goes."""
+    result = here.asn("edit", "l2_asn.json", "-o", "n.json", "--add", "b_rate.fits", "--remove", "*nrca2*")
+    assert result.status == 0
+    assert [line.partition(" (")[0] for line in result.err.splitlines()] == [
+        "warning: product",
+        "warning: many-science: product 1 'jw02731001001_02101_00001_nrca1'",
+    ]
+
+
+# -------------------------------------------------------------------------------------------------- merge, split, diff
+
+
+def test_split_and_merge(here):
+    """A file is split by a key into files whose names say the value, and these are merged to what it was."""
+    result = here.asn("split", "l3_asn.json", "--by", "detector", "--output-dir", ".")
+    assert result.out.splitlines() == [f"./l3_nrca{chip}_asn.json: 1 product: 2 science" for chip in (1, 2)]
+    assert "{name}_{value}" in result.err
+    assert here.asn("diff", "l3_nrca1_asn.json", "l3_nrca2_asn.json").status == 1
+    assert here.asn("merge", "l3_nrca*_asn.json", "-o", "all_asn.json")[::2] == (0, "")
+    assert here.asn("diff", "l3_asn.json", "all_asn.json", "--keys") == (0, "", "")
+
+
+def test_split_into_a_folder(here):
+    """In another folder, relative names are corrected, products may get names of their own, and sources are found."""
+    here.asn("split", "l3_asn.json", "--by", "exposure,detector", "--output-dir", "out", "--rename-product", "{name}_{value}")
+    assert products(here, "out/l3_00001-nrca2_asn.json") == [
+        ("jw02731-o001_t017_nircam_clear-f187n_00001-nrca2", [(f"../{exposure(1, 2)}", "science")])
+    ]
+    result = here.asn("split", "l2_asn.json", "--by", "product", "--output-dir", "out")
+    assert (result.status, result.err) == (0, "")
+    assert (here.folder / "out" / "l2_jw02731001001_02101_00001_nrca1_asn.json").read_text().endswith("\n")
+
+
+def test_split_by_header(here):
+    """A keyword that no name tells is read from the headers of the science files."""
+    from astropy.io import fits
+
+    for at, each in enumerate(MEMBERS):
+        fits.HDUList([fits.PrimaryHDU(header=fits.Header({"FILTER": ("F200W", "F187N")[at % 2]}))]).writeto(each["expname"])
+    assert here.asn("split", "l3_asn.json", "--by", "filter", "--output-dir", "out").status == 0
+    assert sorted(path.name for path in (here.folder / "out").iterdir()) == ["l3_f187n_asn.json", "l3_f200w_asn.json"]
+    here.asn("edit", "l3_asn.json", "-o", "n.json", "--keep", "filter=F187N")
+    assert [name for name, _ in products(here, "n.json")[0][1]] == [exposure(1, 2), exposure(2, 2)]
+    assert "no name and no header" in here.asn("split", "l3_asn.json", "--by", "gratng", "--output-dir", "out").err
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("../../x", "t_..-..-x_asn.json"), ("", "t_none_asn.json"), ("a b{source_id}", "t_a-b-source_id-_asn.json")],
+)
+def test_file_names_of_parts_are_plain(here, name, expected):
+    """Whatever a product is called, its file is in the folder."""
+    here.write(
+        "t_asn.json", json.dumps({"products": [{"name": name, "members": [{"expname": "a.fits", "exptype": "science"}]}]})
+    )
+    assert here.asn("split", "t_asn.json", "--by", "product", "--output-dir", "out").status == 0
+    assert [path.name for path in (here.folder / "out").iterdir()] == [expected]
+
+
+def test_merge_refuses_and_tells(here):
+    """Types that differ are refused or forced; keys that differ are told; an input is not overwritten."""
+    refused = here.asn("merge", "l2_asn.json", "l3_asn.json", "-o", "n.json")
+    assert (refused.status, "'image2' and 'image3'" in refused.err) == (1, True)
+    forced = here.asn("merge", "l2_asn.json", "l3_asn.json", "-o", "n.json", "--force")
+    assert (forced.status, "key 'asn_type'" in forced.err, len(products(here, "n.json"))) == (0, True, 3)
+    assert "also an input" in here.asn("merge", "l2_asn.json", "-o", "l2_asn.json").err
+
+
+def test_diff_as_json(here):
+    """What differs is printed as lines or as JSON; broken files are told together."""
+    here.asn("edit", "l2_asn.json", "-o", "n.json", "--add", "sky_rate.fits:background", "--product", "*nrca1")
+    result = here.asn("diff", "l2_asn.json", "n.json")
+    assert (result.status, result.out) == (1, "+ jw02731001001_02101_00001_nrca1: background sky_rate.fits\n")
+    plain = json.loads(here.asn("diff", "l2_asn.json", "n.json", "--json").out)
+    assert (plain["equal"], plain["members"][0]["second"]) == (False, ["background"])
+    here.write("bad.json", "{")
+    broken = here.asn("diff", "bad.json", "nowhere.json")
+    assert (broken.status, broken.out, len(broken.err.splitlines())) == (1, "", 2)
+
+
+# --------------------------------------------------------------------------------------------------------------- gather
+
+
+def test_gather(here):
+    """Members are copied once, and what is missing is told together."""
+    missing = here.asn("gather", "l3_asn.json", "all")
+    assert (missing.status, len(missing.err.splitlines()), (here.folder / "all").exists()) == (1, 4, False)
+    for each in MEMBERS:
+        here.write(f"data/{each['expname']}", "x" * 10)
+    first = here.asn("gather", "l3_asn.json", "all", "--source", "data")
+    assert (first.status, first.out) == (0, "all/l3_asn.json: 1 product: 4 science; copied 4, there already 0\n")
+    assert here.asn("gather", "l3_asn.json", "all", "--source", "data").out.endswith("copied 0, there already 4\n")
+    linked = here.asn("gather", "l3_asn.json", "some", "--source", "data", "--link", "hard", "--exclude", "*nrca2*")
+    assert linked.out == "some/l3_asn.json: 1 product: 2 science; linked 2, there already 0\n"
+    assert (here.folder / "all" / "l3_asn.json").read_bytes() == (here.folder / "l3_asn.json").read_bytes()
+
+
+def test_a_bar_on_a_terminal(monkeypatch):
+    """There is a bar on a terminal, which counts the bytes, and nothing elsewhere."""
+    import sys
+
+    import tqdm
+
+    made = []
+
+    class Bar:
+        def __init__(self, **settings):
+            made.append(settings)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            made.append("closed")
+
+        def update(self, count):
+            made.append(count)
+
+    monkeypatch.setattr(tqdm, "tqdm", Bar)
+    for terminal in (False, True):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal, raising=False)
+        with progress.bar(7) as advance:
+            advance(7)
+    assert (made[0]["total"], made[0]["delay"], made[1:]) == (7, 1, [7, "closed"])
+
+
+# ------------------------------------------------------------------------------------------------------ malformed input
+
+GOOD = json.dumps(LEVEL2)
+ODD = st.sampled_from(
+    [None, True, 10**400, -1e308, "\ud800", "../../x", "/etc/passwd", "a\0b", "", [], {}, [[]], {"members": 3}, "x" * 300]
+)
+JSON = st.recursive(
+    ODD,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["products", "members", "name", "expname", "exptype", "asn_type", "asn_id", "../x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+MEMBER = st.fixed_dictionaries({"expname": ODD | st.just("a_rate.fits"), "exptype": ODD | st.just("science")})
+NEARLY = st.fixed_dictionaries(
+    {
+        "products": st.lists(
+            st.fixed_dictionaries({"members": st.lists(MEMBER, max_size=3)}, optional={"name": ODD}), max_size=3
+        )
+    },
+    optional=dict.fromkeys(("asn_type", "asn_id", "program", "version_id", "mine"), ODD),
+)
+BYTES = st.one_of(
+    st.binary(max_size=200),
+    (JSON | NEARLY).map(lambda value: json.dumps(value).encode()),
+    st.integers(0, len(GOOD)).map(lambda at: GOOD[:at].encode()),
+    st.sampled_from(
+        [
+            b"[" * 100000,
+            b'{"products":' * 5000,
+            b'{"products": [], "a": 1e999}',
+            b'{"products": [], "a": ' + b"9" * 9000 + b"}",
+            b'{"products": [], "products": []}',
+            b'{"products": [{"name": "\xff"}]}',
+            b"\xef\xbb\xbf" + GOOD.encode(),
+            b"NaN",
+        ]
+    ),
+)
+COMMANDS = [
+    ("edit", "x.json", "-o", "out/y.json", "--remove", "*b*", "--add", "c_rate.fits:background", "--swap-suffix", "rate=cal"),
+    ("edit", "x.json", "-o", "out/y.json", "--keep", "detector=nrca1", "--rename-product", "{stem}", "--set", "a=b"),
+    ("merge", "x.json", "good.json", "-o", "out/y.json"),
+    ("merge", "good.json", "x.json", "-o", "out/y.json", "--force", "--paths", "absolute"),
+    ("split", "x.json", "--by", "product", "--output-dir", "out"),
+    ("split", "x.json", "--by", "detector", "--output-dir", "out"),
+    ("diff", "x.json", "good.json", "--keys"),
+    ("diff", "good.json", "x.json", "--json"),
+    ("gather", "x.json", "out"),
+    ("gather", "x.json", "out", "--allow-missing", "--link", "symbolic"),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=BYTES)
+@example(data=b'{"products": [{"name": "../x", "members": [{"expname": "../../up", "exptype": "science"}]}]}')
+def test_malformed_input(tmp_path_factory, capsys, words, data):
+    """Whatever a file holds, a command works or tells a clear error, and nothing outside its target is touched."""
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "here" / "out").mkdir(parents=True)
+    (folder / "up").write_text("up")
+    (folder / "here" / "x.json").write_bytes(data)
+    (folder / "here" / "good.json").write_text(GOOD)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder / "here")
+        status = run("asn", words)
+    told = capsys.readouterr()
+    after = {
+        path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and folder / "here" / "out" not in path.parents
+    }
+    assert after == before
+    assert "Traceback" not in told.err
+    assert "ASN_TRACEBACK" not in told.err
+    assert status in ((0, 1) if words[0] == "diff" or told.err else (0,))
+    if status == 1 and words[0] != "diff":
+        assert all(line.startswith("error: ") for line in told.err.splitlines())
+        assert list(Path(folder / "here" / "out").iterdir()) == []

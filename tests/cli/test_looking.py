@@ -1,0 +1,194 @@
+"""The commands that show association files: the table, the page, and the page of an explanation."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from asn_fp.records import Association, Member, Product
+from asn_fp.show import rows, table
+
+TABLE = """\
+file         product  science  background  members
+l2_asn.json  a              1           2  a_rate.fits, s1_rate.fits and 1 more
+l3_asn.json  l3             2           -  a_cal.fits, b_cal.fits
+"""
+
+
+@pytest.fixture
+def two(cli):
+    """Give a folder with two association files."""
+    cli.from_list("-r", "level2", "-o", "l2_asn.json", "a_rate.fits", "--background=s1_rate.fits", "--background=s2_rate.fits")
+    cli.from_list("-o", "l3_asn.json", "--product-name", "l3", "a_cal.fits", "b_cal.fits")
+    return cli
+
+
+# ------------------------------------------------------------------------------------------------------- the table
+
+
+def test_the_table(two):
+    """The command asn table has a line for each product, and a column for each role that there is."""
+    assert two.asn("table", "l2_asn.json", "l3_asn.json") == (0, TABLE, "")
+
+
+def test_the_table_of_members(two):
+    """With --members it has a line for each member."""
+    assert two.asn("table", "--members", "l2_asn.json", "l3_asn.json").out == (
+        "file         product  role        member\n"
+        "l2_asn.json  a        science     a_rate.fits\n"
+        "l2_asn.json  a        background  s1_rate.fits\n"
+        "l2_asn.json  a        background  s2_rate.fits\n"
+        "l3_asn.json  l3       science     a_cal.fits\n"
+        "l3_asn.json  l3       science     b_cal.fits\n"
+    )
+
+
+def test_the_table_as_json(two):
+    """With --json it has an object for each product, with every member by its role."""
+    assert json.loads(two.asn("table", "--json", "l2_asn.json").out) == [
+        {
+            "file": "l2_asn.json",
+            "product": "a",
+            "counts": {"science": 1, "background": 2},
+            "members": {"science": ["a_rate.fits"], "background": ["s1_rate.fits", "s2_rate.fits"]},
+        }
+    ]
+
+
+ODD = {
+    "plain members": (Association(members=("a.fits",)), "x     (none)        1  a.fits"),
+    "no products": (Association(products=()), "x     (none)   no members"),
+    "no name": (Association(products=(Product(None, (Member("a", None),)),)), "x     (none)      1  a"),
+    "newline": (Association(products=(Product("p\nq", (Member("a\tb", "sci"),)),)), r"x     p\nq       1  a\tb"),
+    "wide": (Association(products=(Product("速率", (Member("a", "science"),)),)), "x     速率           1  a"),
+    "unknown roles last": (
+        Association(products=(Product("p", (Member("a", "zebra"), Member("b", "Ape"), Member("c", "psf"))),)),
+        "x     p          1    1      1  c, a and 1 more",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asn", "line"), ODD.values(), ids=ODD)
+def test_a_line_of_the_table(asn, line):
+    """Whatever an association holds is one line, in columns that stay in place."""
+    head, *lines = table([asn], titles=["x"]).split("\n")
+    assert lines == [line]
+    assert len(rows([asn])) == 1
+    if "zebra" in head:
+        assert head.split() == ["file", "product", "psf", "Ape", "zebra", "members"]
+
+
+def test_a_name_of_any_length_is_whole():
+    """A very long name goes beyond its column and loses nothing."""
+    name = "p" * 300
+    assert table([Association(products=(Product(name, (Member("a", "psf"),)),))], titles=["x"]).split("\n")[1] == (
+        f"x     {name}    1  a"
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- the page
+
+
+def test_the_page(two):
+    """The command asn report writes one page that has every file and member, and says so."""
+    assert two.asn("report", "l2_asn.json", "l3_asn.json", "-o", "report.html") == (0, "report.html: 2 associations\n", "")
+    page = (two.folder / "report.html").read_text(encoding="utf-8")
+    for name in ("l2_<wbr/>asn.json", "l3_<wbr/>asn.json", "a_<wbr/>rate.fits", "s2_<wbr/>rate.fits", "b_<wbr/>cal.fits"):
+        assert f">{name}<" in page
+    assert two.asn("report", "l2_asn.json", "l3_asn.json", "-o", "-").out == page
+
+
+def test_the_page_replaces_a_page(two):
+    """A page may be written again, to the same bytes."""
+    first, second = ([two.asn("report", "l2_asn.json", "-o", "r.html"), (two.folder / "r.html").read_bytes()] for _ in "ab")
+    assert first == second
+
+
+REFUSED = {
+    "an input": (("l2_asn.json", "-o", "./l2_asn.json"), 2, "a page is an HTML file"),
+    "a link to an input": (("l2_asn.json", "-o", "link.html"), 1, "also an input"),
+    "a list": (("@list.txt", "-o", "list.txt"), 1, "also an input"),
+    "a pool": (("l2_asn.json", "-o", "pool.CSV"), 2, "a page is an HTML file"),
+    "no output": (("l2_asn.json",), 2, "--output-file"),
+    "no file": (("-o", "r.html"), 2, "FILES (none given)"),
+    "two bad files": (("missing.json", "text.json", "-o", "r.html"), 1, "missing.json"),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_page_that_is_refused(two, words, status, said):
+    """A page replaces no input and no file of another kind, and where there is an error nothing is written."""
+    two.write("list.txt", "l2_asn.json\n")
+    two.write("text.json", "no")
+    (two.folder / "link.html").symlink_to(two.folder / "l2_asn.json")
+    before = {name: (two.folder / name).read_bytes() for name in two.names()}
+    result = two.asn("report", *words)
+    assert (result.status, said in result.err, result.out) == (status, True, "")
+    assert {name: (two.folder / name).read_bytes() for name in two.names()} == before
+    if "text.json" in words:
+        assert "text.json: " in result.err
+
+
+# ------------------------------------------------------------------------------------------- explanations as pages
+
+RUN = ("explain", "level2", "a_rate.fits", "--background=s_rate.fits", "--by=detector")
+
+
+def test_an_explanation_as_a_page(cli):
+    """With -o an explanation is written as a page, with --html it is printed, and with --file it tells one story."""
+    assert cli.asn(*RUN, "-o", "e.html") == (0, "e.html: 2 files\n", "")
+    page = (cli.folder / "e.html").read_text(encoding="utf-8")
+    assert "<title>Explanation of level2</title>" in page
+    assert "as background it agrees with no product" in page
+    assert cli.asn(*RUN, "--html").out == page
+    assert cli.asn(*RUN, "--html", "-o", "f.html", "--file", "s_rate.fits").out == "f.html: 1 file\n"
+
+
+def test_a_page_and_json_exclude_each_other(cli):
+    """An explanation is either JSON or a page."""
+    for words in (("--html",), ("-o", "e.html")):
+        result = cli.asn(*RUN, "--json", *words)
+        assert (result.status, "exclude each other" in result.err) == (2, True)
+    assert cli.names() == []
+
+
+def test_the_explanation_replaces_no_input(cli):
+    """A page is not written over a file that it tells about, under any name."""
+    cli.write("a_rate.fits")
+    (cli.folder / "link.html").symlink_to(cli.folder / "a_rate.fits")
+    result = cli.asn(*RUN, "-o", "link.html")
+    assert (result.status, "also an input" in result.err) == (1, True)
+    assert (cli.folder / "a_rate.fits").read_bytes() == b""
+
+
+POOL = "\n".join(
+    ["filename | exp_type | program | instrume | detector | filter | pupil | subarray | targetid | pntgtype | asn_candidate"]
+    + [
+        f"jw01234001001_{number}_00001_nrca1_uncal.fits | {exp_type} | 1234 | nircam | nrca1 | f200w | clear | full | 1 | "
+        "science | [('o001', 'observation')]"
+        for number, exp_type in (("02101", "nrc_image"), ("02102", "nrc_dark"))
+    ]
+)
+
+
+def test_a_run_of_the_generator_as_a_page(cli):
+    """The command asn explain generate tells all exposures in one page, those in no association first."""
+    cli.write("pool.csv", POOL)
+    assert cli.asn("explain", "generate", "pool.csv", "-o", "g.html")[:2] == (0, "g.html: 2 files\n")
+    page = (cli.folder / "g.html").read_text(encoding="utf-8")
+    assert 0 < page.index("02102_<wbr/>00001_<wbr/>nrca1") < page.index("02101_<wbr/>00001_<wbr/>nrca1")
+    assert "no rule takes exp_type" in page
+    assert cli.asn("explain", "generate", "pool.csv", "--html").out == page
+
+
+def test_pages_are_imported_when_they_are_asked_for():
+    """Neither the package nor the command line waits for what makes pages; the package has it all the same."""
+    code = """if True:
+        import sys, asn_fp, asn_fp.cli.main
+        before = [name for name in sys.modules if name.startswith("asn_fp.report")]
+        print(before, asn_fp.report_html.__module__, "asn_fp.report" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] asn_fp.report True\n"

@@ -1,0 +1,228 @@
+"""The rules by observing mode: each makes what its pipeline reads of the exposures of its mode, and `auto` picks each of them."""
+
+from __future__ import annotations
+
+import inspect
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from asn_fp import RULES, api, errors, steps
+from asn_fp.check import check
+from asn_fp.names import parse
+from asn_fp.nods import LEAD_IS_BACKGROUND, SAME_PLACE, TILT_DIFFERS, either
+from asn_fp.records import Candidate, Exposure
+from asn_fp.rules.auto import MODES
+from asn_fp.rules.grism2 import CROSS_FILTER, FIELD
+from asn_fp.sources.derive import derive
+from asn_fp.transforms import assign, leave_out, read
+from asn_fp.vocabulary import STAGE2_TYPES, STAGE3_TYPES
+
+FILES = Candidate("o001", "files")
+OPTICS: dict[str, dict[str, str]] = {
+    "miri_image": {"filter": "f560w"},
+    "miri_tsimage": {"filter": "f560w", "tsovisit": "t"},
+    "miri_coron": {"filter": "f1140c", "coronmsk": "4qpm_1140"},
+    "miri_lrs": {"filter": "p750l"},
+    "miri_slitless": {"filter": "p750l", "tsovisit": "t"},
+    "miri_mrs": {"channel": "12", "band": "short"},
+    "nircam_image": {"filter": "f200w", "pupil": "clear"},
+    "nircam_coron": {"filter": "f444w", "pupil": "maskrnd", "coronmsk": "maska335r"},
+    "nircam_wfss": {"filter": "f444w", "pupil": "grismr"},
+    "nircam_tsimage": {"filter": "f210m", "pupil": "wlp8"},
+    "nircam_tsgrism": {"filter": "f444w", "pupil": "grismr"},
+    "niriss_image": {"filter": "clear", "pupil": "f200w"},
+    "niriss_ami": {"filter": "f480m", "pupil": "nrm"},
+    "niriss_wfss": {"filter": "gr150r", "pupil": "f200w"},
+    "niriss_soss": {"filter": "clear", "pupil": "gr700xd", "tsovisit": "t"},
+    "nirspec_fs": {"filter": "f170lp", "grating": "g235h", "fxd_slit": "s200a1"},
+    "nirspec_mos": {"filter": "f170lp", "grating": "g235h", "msametfl": "jw01234001001_01_msa.fits"},
+    "nirspec_ifu": {"filter": "f170lp", "grating": "g235h"},
+    "nirspec_bots": {"filter": "f170lp", "grating": "g235h", "fxd_slit": "s1600a1"},
+}
+DETECTOR = {"miri": "mirimage", "nircam": "nrcalong", "niriss": "nis", "nirspec": "nrs1"}
+INTEGRATIONS = ("coron", "ami", "tsimage", "tsgrism", "soss", "bots", "slitless")
+
+
+def shot(mode: str, number: int, suffix: str, **words: str) -> Exposure:
+    """Return one exposure of a mode."""
+    instrument = mode.partition("_")[0]
+    meta = {"exp_type": MODES[mode][0], "instrume": instrument, "detector": DETECTOR[instrument], "program": "1234",
+            "observtn": "1", "targname": "star", "subarray": "sub", "patt_num": str(number), **OPTICS[mode], **words}  # fmt: skip
+    name = f"jw01234001001_02101_{number:05d}_{meta['detector']}_{suffix}.fits"
+    return Exposure(number, parse(name), candidate=FILES, meta=MappingProxyType(meta))
+
+
+def shots(mode: str, stage: int) -> tuple[Exposure, ...]:
+    """Return two exposures of a mode at the level of a stage, and what else its rule needs."""
+    level = "rate" if stage == 2 else "cal"
+    suffix = f"{level}ints" if mode.partition("_")[2] in INTEGRATIONS else level
+    pair = [shot(mode, 1, suffix), shot(mode, 2, suffix)]
+    if stage == 3 and mode.endswith(("coron", "ami")):
+        pair.append(shot(mode, 3, suffix, is_psf="t", targname="reference"))
+    elif stage == 2 and mode.endswith("wfss"):
+        element = "f200w" if mode.startswith("niriss") else "f444w"
+        root = f"jw01234-o001_t001_{mode.partition('_')[0]}_clear-{element}"
+        ends = ("i2d.fits", "cat.ecsv", "segm.fits")
+        pair += [Exposure(3 + at, parse(f"{root}_{end}"), candidate=FILES) for at, end in enumerate(ends)]
+    return derive(tuple(pair))
+
+
+@pytest.mark.parametrize("stage", [2, 3])
+@pytest.mark.parametrize("mode", MODES)
+def test_each_mode_makes_what_its_pipeline_reads(mode: str, stage: int) -> None:
+    """Each rule makes associations that the check has no error for, with every exposure of its mode; auto makes the same."""
+    exposures = shots(mode, stage)
+    found = api.make(f"{mode}{stage}", exposures)
+    assert {each.asn_type for each in found} <= set(STAGE2_TYPES if stage == 2 else STAGE3_TYPES)
+    assert [finding for each in found for finding in check(each) if finding.severity == "error"] == []
+    science = {member.expname for each in found for product in each.products for member in product.members}
+    assert {each.name.text for each in exposures if each.meta} <= science
+    chosen = api.make("auto", exposures, stage=str(stage))
+    assert [each.products for each in chosen] == [each.products for each in found]
+    assert [each.asn_rule for each in chosen] == [f"{mode}{stage}"] * len(found)
+
+
+def test_every_mode_rule_belongs_to_a_mode() -> None:
+    """The rules by mode are those of the table, two of each, and auto."""
+    by_mode = {
+        name
+        for name, rule in RULES.items()
+        if rule.__module__.rpartition(".")[2] in ("modes2", "modes3", "ifu2", "grism2", "series")
+    }
+    assert by_mode == {f"{mode}{stage}" for mode in MODES for stage in (2, 3)}
+
+
+@pytest.mark.parametrize("rule", [f"{mode}{stage}" for mode in MODES for stage in (2, 3)])
+def test_each_knob_of_a_mode_is_one_of_auto(rule: str) -> None:
+    """What a mode can be told, auto can be told."""
+    assert set(inspect.signature(RULES[rule]).parameters) <= set(inspect.signature(RULES["auto"]).parameters)
+
+
+def test_ami_by_pairs() -> None:
+    """By option each science exposure and PSF reference of one dither position are a product of their own."""
+    stars = [
+        shot("niriss_ami", 3, "calints", is_psf="t", patt_num="1"),
+        shot("niriss_ami", 4, "calints", is_psf="t", patt_num="2"),
+    ]
+    both = derive((shot("niriss_ami", 1, "calints"), shot("niriss_ami", 2, "calints"), *stars))
+    (together,) = api.make("auto", both)
+    assert len(together.products[0].members) == 4
+    pairs = api.make("auto", both, pairwise=True)
+    assert [[member.expname[20:25] for member in each.products[0].members] for each in pairs] == [
+        ["00001", "00003"],
+        ["00002", "00004"],
+    ]
+
+
+def test_bots_selfcal() -> None:
+    """A selfcal file that the user names is attached; by option every other exposure of the setup is."""
+    exposures = shots("nirspec_bots", 2)
+    told = api.make("nirspec_bots2", exposures, roles={"selfcal": ["*_00002_*"]})
+    assert [[member.exptype for member in product.members] for product in told[0].products] == [["science", "selfcal"]]
+    every = api.make("nirspec_bots2", exposures, self_calibration=True)
+    assert [[member.exptype for member in product.members] for product in every[0].products] == [["science", "selfcal"]] * 2
+
+
+# ---------------------------------------------------------------------------------------------------------- relations
+
+
+def at(**meta: Any) -> Exposure:
+    """Return an exposure with some keywords."""
+    return Exposure(0, parse("a_rate.fits"), meta=MappingProxyType(meta))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"), [("0.35", "0.35", False), ("0.35", "0.350000009", False), ("0.35", "0.36", True)]
+)
+def test_the_tilt_has_a_tolerance(one: str, other: str, differs: bool) -> None:
+    """Tilts within 1e-8 are the same; an unknown one differs from none."""
+    assert TILT_DIFFERS(at(gwa_xtil=one), at(gwa_xtil=other)) is differs
+    assert not TILT_DIFFERS(at(gwa_xtil=one), at())
+
+
+def test_a_forbidden_pair_is_told_with_its_values() -> None:
+    """Of several relations the one that forbids is named, with what it compared."""
+    lead = Exposure(0, parse("a_rate.fits"), meta=MappingProxyType({"patt_num": "1"}))
+    other = Exposure(1, parse("b_rate.fits"), "background", meta=MappingProxyType({"patt_num": "1"}))
+    step = steps.attach("background", unless=either(LEAD_IS_BACKGROUND, SAME_PLACE))
+    draft = steps.one_each()(steps.gather(of=steps_science())((lead, other)))
+    reason = step.reason(draft, other)
+    assert reason.text == "same_position keeps it from 'a_rate.fits', with which it agrees (patt_num '1' and '1')"
+    assert reason.differing == (("patt_num", "'1'", "'1'"),)
+
+
+def steps_science() -> Any:
+    """Return the question whether an exposure is science."""
+    from asn_fp.predicates import is_science
+
+    return is_science
+
+
+@pytest.mark.parametrize(
+    ("name", "meta", "element", "field"),
+    [
+        ("a_rate.fits", {"filter": "gr150r", "pupil": "f200w", "obs_num": "3"}, "f200w", "003"),
+        ("a_rate.fits", {"filter": "f444w", "pupil": "grismc"}, "f444w", None),
+        ("jw01234-o003_t001_niriss_clear-f115w_cat.ecsv", {}, "f115w", "003"),
+        ("jw01234-c1003_t001_nircam_f444w_cat.ecsv", {}, "f444w", None),
+        ("mine_cat.ecsv", {}, None, None),
+    ],
+)
+def test_the_cross_filter(name: str, meta: dict[str, str], element: str | None, field: str | None) -> None:
+    """Filter and observation are read from the header, else from the name of a product."""
+    exposure = Exposure(0, parse(name), meta=MappingProxyType(meta))
+    assert (CROSS_FILTER(exposure), FIELD(exposure)) == (element, field)
+
+
+# --------------------------------------------------------------------------------------------- roles given by the user
+
+
+IFU = {"exp_type": "nrs_ifu", "observtn": "2"}
+
+
+@pytest.mark.parametrize(
+    ("meta", "word", "role", "flags"),
+    [
+        (IFU, "observation=002", "background", {"bkgdtarg"}),
+        (IFU, "observation=2", "background", {"bkgdtarg"}),
+        ({**IFU, "is_imprt": "t"}, "observation=002", "imprint", {"bkgdtarg", "is_imprt"}),
+        ({**IFU, "is_imprt": "t"}, "a_*", "imprint", {"bkgdtarg", "is_imprt"}),
+        ({**IFU, "is_imprt": "t"}, "a_rate.fits", "background", {"bkgdtarg"}),
+        ({**IFU, "exp_type": "nrs_msata"}, "observation=002", "target_acquisition", set()),
+        ({**IFU, "is_psf": "t"}, "exp_type=NRS_*", "background", {"bkgdtarg"}),
+        ({}, "a_*", "background", set()),
+    ],
+)
+def test_what_a_word_about_roles_means(meta: dict[str, str], word: str, role: str, flags: set[str]) -> None:
+    """A whole name forces a role; patterns and keys leave acquisitions alone and make imprints those of a background."""
+    from asn_fp.transforms import classify
+
+    known = Exposure(0, parse("a_rate.fits"), meta=MappingProxyType(meta))
+    (told,) = classify(assign((known,), {"background": [word]}))
+    assert (told.exptype, {each for each in told.meta if each in ("bkgdtarg", "is_imprt", "is_psf")}) == (role, flags)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ({"bckground": ["*"]}, "'bckground'; did you mean 'background'?"),
+        ({"background": "a*"}, "one word where a list belongs"),
+        ({"background": ["c*"]}, "no file matches): 'c*'"),
+        ({"background": ["a*"], "psf": ["*_rate.fits"]}, "two roles: background and psf"),
+        ({"psf": ["colour=red"]}, "no file has it): 'colour'"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(roles: dict[str, Any], said: str) -> None:
+    """Unknown roles and keys, words that match nothing, and two roles for one file are errors."""
+    with pytest.raises(errors.AsnError) as told:
+        assign(read(["a_rate.fits", "b_rate.fits"]), roles)
+    assert said in str(told.value)
+
+
+def test_what_changes_nothing_returns_the_same_object() -> None:
+    """Without words the exposures are the same object."""
+    exposures = read(["a_rate.fits"])
+    assert assign(exposures, {}) is exposures
+    assert leave_out(exposures, ()) is exposures
