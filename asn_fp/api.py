@@ -58,10 +58,10 @@ def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -
             are among the items or not), ``acid`` (the association candidate id), ``asn_type``, ``meta`` (top-level
             keys), ``paths`` (``as-given``, ``basename``, ``relative``, ``absolute``) with ``start`` (the folder that
             the association goes to), ``suffixes`` (product suffixes to know besides the pipeline's), ``roles``
-            (``{"background": ["*_sky_*", "observation=002"]}``: names, patterns, values), ``leave_out`` (patterns). Rules that look
+            (``{"background": ["*_sky_*", "observation=002"]}``), ``leave_out`` (patterns). Rules that look
             into headers read them, and take ``candidate`` (``"c1000:mosaic"``), ``settings`` (``"bkgdtarg=t:*_sky_*"``:
-            values that beat the header), ``leave_out_unreadable``, ``progress``, ``at_least`` (``{"background": 1}``), ``match``
-            (keys of the backgrounds) and ``closest`` (a numeric key); those of stage 3 also
+            values that beat the header), ``leave_out_unreadable``, ``progress``, ``at_least`` (``{"background": 1}``),
+            ``match`` (keys of the backgrounds) and ``closest`` (a numeric key); those of stage 3 also
             ``same_names``: what to do with two products of one name (``distinguish``, ``keep``, ``refuse``). The rules for
             lists also take ``product_name``; those of stage 2 ``product_name_func(item, number)`` and ``by``.
             ``with_exptype`` is accepted and changes nothing: a pair has its exptype anyway.

@@ -88,7 +88,8 @@ def edit(
     (changed,) = one
     changed, lost = _without_bare(association, changed)
     if rename:
-        (changed,) = rename_products((changed,), rename, products=_left(products, lost, changed) if lost else products, suffixes=known_suffixes)
+        left = _left(products, lost, changed) if lost else products
+        (changed,) = rename_products((changed,), rename, products=left, suffixes=known_suffixes)
     (changed,) = stamp((changed,), keys)
     for line in (*lost.values(), *_new_findings([association], changed, known_suffixes)):
         warnings.warn(AsnWarning(line), stacklevel=2)
@@ -117,7 +118,7 @@ def _without_bare(before: Association, after: Association) -> tuple[Association,
     """Return an association without the products that an edit left without science, and a line for each of them."""
     if after.products is before.products:
         return after, {}
-    bare = [_science(old) > 0 == _science(new) for old, new in zip(before.products, after.products, strict=True)]
+    bare = [_has_lost(old, new) for old, new in zip(before.products, after.products, strict=True)]
     lost = [str(product.name) for product, gone in zip(after.products, bare, strict=True) if gone]
     if lost and all(bare):
         way_out = "remove the file instead, or choose less"
@@ -132,8 +133,13 @@ def _without_bare(before: Association, after: Association) -> tuple[Association,
     return evolve(after, products=products, origin=origin), told
 
 
-def _science(product: Product) -> int:
-    return sum(1 for member in product.members if member.exptype.lower() == "science")
+def _has_lost(before: Product, after: Product) -> bool:
+    """Tell whether a product has lost its last science member, or its last one of any role."""
+    return (_has_science(before) and not _has_science(after)) or (bool(before.members) and not after.members)
+
+
+def _has_science(product: Product) -> bool:
+    return any(member.exptype.lower() == "science" for member in product.members)
 
 
 def _left(patterns: Sequence[str], lost: Mapping[str, str], association: Association) -> Sequence[str]:

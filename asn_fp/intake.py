@@ -132,7 +132,8 @@ def with_headers(
     True
     """
     named = transforms.read(items)
-    if named and all(exposure.meta for exposure in named):
+    known = [bool(exposure.meta) for exposure in named]
+    if any(known) and all(has or each.name.ext.lower() in _TABLES for has, each in zip(known, named, strict=True)):
         return named
     extra = [name for name in partners if name not in {exposure.name.text for exposure in named}]
     names = [*(exposure.name.text for exposure in named), *dict.fromkeys(extra)]

@@ -34,7 +34,8 @@ def nothing_made(rule: Rule[Any, Any], items: Items) -> str:
     told = "; ".join(f"{len(files)} of {len(report.stories)} ({files[0]!r}, ...) {why}" for why, files in shown)
     asked = {wanted for story in report.stories if story.left_out for _, _, wanted in story.left_out.differing}
     if kinds := sorted(each for each in asked if each.startswith("candidate_type(")):
-        told = f"it works for candidates of a type, {kinds[0]}: give --candidate ID:TYPE (candidate=), such as c1000:mosaic; {told}"
+        way_out = "give --candidate ID:TYPE (candidate=), such as c1000:mosaic"
+        told = f"it works for candidates of a type, {kinds[0]}: {way_out}; {told}"
     return message("association", f"nothing to make of {len(report.stories)} files", rule.name, told)
 
 

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import asdict, frozen
+from toolz import pipe
 
 from asn_fp.errors import ItemError, did_you_mean, message
 from asn_fp.explain import Line, Story, tell
 from asn_fp.generate import Generated, Rules, generator_rules, ready
 from asn_fp.pipeline import Rule
-from asn_fp.predicates import Predicate
+from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Exposure, Exposures
 
 __all__ = ["Fate", "Place", "fates", "orphans", "stories_of", "why"]
 
 _FOREIGN: Final = (("exp_type(", 5), ("any_of(", 6))
 """How much a question about EXP_TYPE counts that is not so, by how it begins; any other counts 1."""
+
+_ONE_FOR_ONE: Final = ("read", "classify", "recast")
+"""Steps that give one exposure for each that they take."""
 
 
 @frozen
@@ -63,14 +67,47 @@ def orphans(exposures: Exposures, made: Generated, rules: Rules | None = None) -
     """
     used = {each.index for association in made.associations for each in _sources(association)}
     lost = [exposure for exposure in exposures if exposure.index not in used]
-    copies = {(each.index, each.candidate.id if each.candidate else ""): each for each in made.exposures}
-    best: dict[int, tuple[tuple[int, int], Story]] = {}
+    indices = {exposure.index for exposure in lost}
+    copies = tuple(each for each in made.exposures if each.index in indices)
+    best: dict[int, _Near] = {}
     for rule in ready(rules if rules is not None else generator_rules()) if lost else ():
-        for index, story in tell(rule, made.exposures, {exposure.index for exposure in lost}):
-            score = _score(rule, story, copies[index, story.candidate])
-            if index not in best or score > best[index][0]:
-                best[index] = (score, story)
-    return {exposure: best[exposure.index][1] if exposure.index in best else None for exposure in lost}
+        for near in _nears(rule, made, copies):
+            known = best.get(near.copy.index)
+            if known is None or near.score > known.score:
+                best[near.copy.index] = near
+    return {exposure: _told(best[exposure.index]) if exposure.index in best else None for exposure in lost}
+
+
+@frozen
+class _Near:
+    """Hold how close a rule came to an exposure as it stands for one candidate, and the story if it was told already."""
+
+    score: tuple[int, int]
+    rule: Rule[Any, Any]
+    copy: Exposure
+    story: Story | None = None
+
+
+def _nears(rule: Rule[Any, Any], made: Generated, copies: Exposures) -> Iterator[_Near]:
+    """Yield how close a rule came to each copy; no story is told of those that its first question leaves out."""
+    at = next((number for number, step in enumerate(rule.steps) if step.name not in _ONE_FOR_ONE), 0)
+    question = rule.steps[at].settings["where"] if rule.steps[at].name == "keep" else EVERY
+    before = [step for step in rule.steps[:at] if step.name == "recast"]  # the generator has read and classified already
+    passed: set[int] = set()
+    for copy, exposure in zip(copies, pipe(copies, *before), strict=True):
+        if question(exposure):
+            passed.add(copy.index)
+        else:
+            yield _Near((0, -_misses(question, exposure)), rule, copy)
+    by_candidate = {(each.index, each.candidate.id if each.candidate else ""): each for each in copies if each.index in passed}
+    for index, story in tell(rule, made.exposures, passed) if passed else ():
+        copy = by_candidate[index, story.candidate]
+        yield _Near(_score(rule, story, copy), rule, copy, story)
+
+
+def _told(near: _Near) -> Story:
+    """Return the story of a near miss; one that a rule's first question leaves out has the same story among no others."""
+    return near.story or next(story for _, story in tell(near.rule, (near.copy,), {near.copy.index}))
 
 
 def _sources(association: Any) -> Iterator[Exposure]:

@@ -192,7 +192,7 @@ def test_files_that_the_user_gave_a_role():
     story = api.explain("level2", ["a_rate.fits", "b_rate.fits"], "b_rate.fits", background=["b_rate.fits", "c_rate.fits"])
     assert [(line.number, line.text) for line in story.lines][:3] == [
         (1, "comes in as science"),
-        (2, "is background now, was science"),
+        (2, "is background now, was science, given by the user"),
         (3, "is_science is not so: it can only be attached to products, as background"),
     ]
     story = api.explain("level2", ["a_rate.fits"], "c_rate.fits", background=["c_rate.fits"])

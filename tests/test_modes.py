@@ -1,4 +1,4 @@
-"""The rules by observing mode: each makes what its pipeline reads of the exposures of its mode, and `auto` picks each of them."""
+"""The rules by observing mode: each makes what its pipeline reads of the exposures of its mode, and `auto` picks it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from asn_fp import RULES, api, errors, steps
 from asn_fp.check import check
 from asn_fp.names import parse
 from asn_fp.nods import LEAD_IS_BACKGROUND, SAME_PLACE, TILT_DIFFERS, either
+from asn_fp.predicates import is_science
 from asn_fp.records import Candidate, Exposure
 from asn_fp.rules.auto import MODES
 from asn_fp.rules.grism2 import CROSS_FILTER, FIELD
 from asn_fp.sources.derive import derive
-from asn_fp.transforms import assign, leave_out, read
+from asn_fp.transforms import assign, classify, leave_out, read
 from asn_fp.vocabulary import STAGE2_TYPES, STAGE3_TYPES
 
 FILES = Candidate("o001", "files")
@@ -48,8 +49,8 @@ INTEGRATIONS = ("coron", "ami", "tsimage", "tsgrism", "soss", "bots", "slitless"
 def shot(mode: str, number: int, suffix: str, **words: str) -> Exposure:
     """Return one exposure of a mode."""
     instrument = mode.partition("_")[0]
-    meta = {"exp_type": MODES[mode][0], "instrume": instrument, "detector": DETECTOR[instrument], "program": "1234",
-            "observtn": "1", "targname": "star", "subarray": "sub", "patt_num": str(number), **OPTICS[mode], **words}  # fmt: skip
+    meta = {"exp_type": MODES[mode][0], "instrume": instrument, "detector": DETECTOR[instrument], "program": "1234"}
+    meta |= {"observtn": "1", "targname": "star", "subarray": "sub", "patt_num": str(number), **OPTICS[mode], **words}
     name = f"jw01234001001_02101_{number:05d}_{meta['detector']}_{suffix}.fits"
     return Exposure(number, parse(name), candidate=FILES, meta=MappingProxyType(meta))
 
@@ -64,8 +65,11 @@ def shots(mode: str, stage: int) -> tuple[Exposure, ...]:
     elif stage == 2 and mode.endswith("wfss"):
         element = "f200w" if mode.startswith("niriss") else "f444w"
         root = f"jw01234-o001_t001_{mode.partition('_')[0]}_clear-{element}"
-        ends = ("i2d.fits", "cat.ecsv", "segm.fits")
-        pair += [Exposure(3 + at, parse(f"{root}_{end}"), candidate=FILES) for at, end in enumerate(ends)]
+        image = {**OPTICS[mode.replace("wfss", "image")], **({"filter": "f444w"} if element == "f444w" else {})}
+        pair += [
+            Exposure(3 + at, parse(f"{root}_{end}"), candidate=FILES, meta=MappingProxyType(meta))
+            for at, (end, meta) in enumerate((("i2d.fits", image), ("cat.ecsv", {}), ("segm.fits", image)))
+        ]
     return derive(tuple(pair))
 
 
@@ -82,6 +86,14 @@ def test_each_mode_makes_what_its_pipeline_reads(mode: str, stage: int) -> None:
     chosen = api.make("auto", exposures, stage=str(stage))
     assert [each.products for each in chosen] == [each.products for each in found]
     assert [each.asn_rule for each in chosen] == [f"{mode}{stage}"] * len(found)
+
+
+def test_modes_of_one_type_share_an_association() -> None:
+    """At stage 2 there is one association of each type, whose rule is auto where several modes went in."""
+    exposures = (*shots("miri_image", 2), *shots("nircam_image", 2), *shots("miri_mrs", 2))
+    found = api.make("auto", exposures)
+    told = [(each.asn_type, each.asn_rule, len(each.products)) for each in found]
+    assert told == [("image2", "auto", 4), ("spec2", "miri_mrs2", 2)]
 
 
 def test_every_mode_rule_belongs_to_a_mode() -> None:
@@ -147,17 +159,10 @@ def test_a_forbidden_pair_is_told_with_its_values() -> None:
     lead = Exposure(0, parse("a_rate.fits"), meta=MappingProxyType({"patt_num": "1"}))
     other = Exposure(1, parse("b_rate.fits"), "background", meta=MappingProxyType({"patt_num": "1"}))
     step = steps.attach("background", unless=either(LEAD_IS_BACKGROUND, SAME_PLACE))
-    draft = steps.one_each()(steps.gather(of=steps_science())((lead, other)))
+    draft = steps.one_each()(steps.gather(of=is_science)((lead, other)))
     reason = step.reason(draft, other)
     assert reason.text == "same_position keeps it from 'a_rate.fits', with which it agrees (patt_num '1' and '1')"
     assert reason.differing == (("patt_num", "'1'", "'1'"),)
-
-
-def steps_science() -> Any:
-    """Return the question whether an exposure is science."""
-    from asn_fp.predicates import is_science
-
-    return is_science
 
 
 @pytest.mark.parametrize(
@@ -166,6 +171,7 @@ def steps_science() -> Any:
         ("a_rate.fits", {"filter": "gr150r", "pupil": "f200w", "obs_num": "3"}, "f200w", "003"),
         ("a_rate.fits", {"filter": "f444w", "pupil": "grismc"}, "f444w", None),
         ("jw01234-o003_t001_niriss_clear-f115w_cat.ecsv", {}, "f115w", "003"),
+        ("jw01234-o003_t001_niriss_clear-f115w_segm.fits", {}, "f115w", "003"),
         ("jw01234-c1003_t001_nircam_f444w_cat.ecsv", {}, "f444w", None),
         ("mine_cat.ecsv", {}, None, None),
     ],
@@ -197,8 +203,6 @@ IFU = {"exp_type": "nrs_ifu", "observtn": "2"}
 )
 def test_what_a_word_about_roles_means(meta: dict[str, str], word: str, role: str, flags: set[str]) -> None:
     """A whole name forces a role; patterns and keys leave acquisitions alone and make imprints those of a background."""
-    from asn_fp.transforms import classify
-
     known = Exposure(0, parse("a_rate.fits"), meta=MappingProxyType(meta))
     (told,) = classify(assign((known,), {"background": [word]}))
     assert (told.exptype, {each for each in told.meta if each in ("bkgdtarg", "is_imprt", "is_psf")}) == (role, flags)

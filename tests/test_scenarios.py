@@ -104,8 +104,8 @@ def nircam_imaging() -> list[Sample]:
         ("nrcalong", "F444W", "CLEAR"),
     ]
     return [
-        shot("001", dither, detector, "cal", f"0{2 + at}101", INSTRUME="NIRCAM", EXP_TYPE="NRC_IMAGE", FILTER=wheel, PUPIL=pupil,
-             SUBARRAY="FULL")
+        shot("001", dither, detector, "cal", f"0{2 + at}101", INSTRUME="NIRCAM", EXP_TYPE="NRC_IMAGE", FILTER=wheel,
+             PUPIL=pupil, SUBARRAY="FULL")
         for at, (detector, wheel, pupil) in enumerate(optics)
         for dither in (1, 2)
     ]  # fmt: skip
@@ -125,7 +125,7 @@ def test_n1_each_filter_is_its_own_mosaic(rule: str) -> None:
 
 
 def test_n1_from_the_shell(capsys: pytest.CaptureFixture[str]) -> None:
-    """Several products need a folder; there each has its own file, whose name tells type and id, and is told with its product."""
+    """Several products need a folder; there each has its own file, named after type and id, and is told with its product."""
     files = saved(nircam_imaging())
     status, _, said = shell(capsys, "asn_from_list", "-r", "auto", "-o", "one.json", *files)
     assert status == 1
@@ -355,7 +355,7 @@ def test_n5_two_targets_never_serve_each_other() -> None:
 def test_n6_three_shutter_nod(rule: str) -> None:
     """Three nods on two detectors make six products of one science and two backgrounds; MSATA is excluded."""
     setup = {
-        "INSTRUME": "NIRSPEC", "FILTER": "F100LP", "GRATING": "G140M", "SUBARRAY": "FULL", "MSAMETFL": "jw01234001001_01_msa.fits",
+        "INSTRUME": "NIRSPEC", "FILTER": "F100LP", "GRATING": "G140M", "SUBARRAY": "FULL", "MSAMETFL": "01_msa.fits",
         "NUMDTHPT": 3, "SUBPXPTS": 1, "PATTTYPE": "3-SHUTTER-SLITLET",
     }  # fmt: skip
     places = [(place, detector) for place in (1, 2, 3) for detector in ("nrs1", "nrs2")]

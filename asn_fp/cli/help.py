@@ -219,8 +219,8 @@ loses its last science member goes.
     ),
     "gather": (
         "asn gather FILE.json DEST [options]",
-        "Copy or link the members of an association to a folder, and the association.\n"
-        "Its names are those that work there. Files that are there already, with the same\n"
+        "Copy or link the files of an association to a folder. The association goes\n"
+        "there too, with names that work. Files that are there already, with the same\n"
         "size and time, are not copied again.",
     ),
     "demo": (

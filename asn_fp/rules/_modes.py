@@ -164,7 +164,7 @@ def mode_2(
         *([s.lead_as("science")] if background_products else []),
         s.name("{stem}"),
         s.distinct(),
-        s.seal_each(asn_type=asn_type, layout="stage2", matched=(candidate, keyword("program"), keyword("exp_type"), DETECTOR)),
+        s.seal_each(asn_type=asn_type, layout="stage2", matched=(candidate, program)),
     )
 
 

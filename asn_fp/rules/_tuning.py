@@ -35,8 +35,8 @@ def tuned(
         KnobError: an unknown exptype or key, or a rule that attaches no backgrounds.
 
     >>> from asn_fp.rules.modes2 import miri_image2
-    >>> print(tuned(miri_image2(), at_least={"background": 1}).steps[10])
-    demand('background', at_least=1)
+    >>> print(tuned(miri_image2(), at_least={"background": 1}).find("demand"))
+    9
     """
     if isinstance(rule.steps[-1].settings.get("tune"), Mapping):  # it runs others, which are tuned when they are known
         given = {"at_least": at_least or {}, "match": tuple(match), "closest": closest}

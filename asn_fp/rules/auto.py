@@ -7,6 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from attrs import evolve
+
 from asn_fp import transforms
 from asn_fp.errors import KnobError, did_you_mean, message
 from asn_fp.explain import Story, tell
@@ -47,6 +49,7 @@ _SUFFIXES: Final = {
     **dict.fromkeys(("uncal", "rate", "rateints"), 2),
     **dict.fromkeys(("cal", "calints", "x1d", "x1dints", "crf", "crfints"), 3),
 }
+_DEFAULTS: Final = {"background_products": True, "nods": True, "self_calibration": False, "pairwise": False}
 _MODULES: Final = (modes2, modes3, ifu2, grism2, series)
 _RULES: Final[Mapping[str, Callable[..., Rule[Any, Any]]]] = {
     name: getattr(module, name) for module in _MODULES for name in module.__all__
@@ -73,12 +76,9 @@ def auto(
         self_calibration: at stage 2 of MIRI MRS and NIRSpec BOTS, attach other exposures as selfcal.
         pairwise: at stage 3 of NIRISS AMI, one product for each pair of a science exposure and a PSF reference.
     """
-    wishes = {
-        "background_products": background_products,
-        "nods": nods,
-        "self_calibration": self_calibration,
-        "pairwise": pairwise,
-    }
+    told = {"background_products": background_products, "nods": nods}
+    told |= {"self_calibration": self_calibration, "pairwise": pairwise}
+    wishes = {knob: value for knob, value in told.items() if value != _DEFAULTS[knob]}
     return rule("auto", _read(), _classify(), _by_mode(stage, wishes=wishes, tune={}))
 
 
@@ -106,7 +106,16 @@ def by_mode(
     if not exposures:
         return ()
     made = tuple(each for rule in _chosen(exposures, stage, wishes, tune) for each in rule(exposures))
-    return transforms.merge(made) if _stage(exposures, stage) == 2 else transforms.distinguish(made)
+    return _merged(made) if _stage(exposures, stage) == 2 else transforms.distinguish(made)
+
+
+def _merged(made: Associations) -> Associations:
+    """Put the products of one type into one association; of several modes together the rule is ``auto``."""
+    rules: dict[Any, set[str]] = {}
+    for each in made:
+        rules.setdefault(each.asn_type, set()).add(each.asn_rule)
+    merged = transforms.merge(made)
+    return tuple(evolve(each, asn_rule="auto") if len(rules[each.asn_type]) > 1 else each for each in merged)
 
 
 def _stage(exposures: Iterable[Exposure], stage: object) -> int:

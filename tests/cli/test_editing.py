@@ -205,11 +205,11 @@ def test_edits_that_are_refused(here, words, status, told):
 
 def test_what_an_edit_spoils_is_told(here):
     """What a check finds in the result is a warning, and so is a product that goes."""
-    result = here.asn("edit", "l2_asn.json", "-o", "n.json", "--add", "b_rate.fits", "--remove", "*nrca2*")
+    result = here.asn("edit", "l2_asn.json", "-o", "n.json", "--swap-suffix", "rate=uncal", "--remove", "*nrca2*")
     assert result.status == 0
     assert [line.partition(" (")[0] for line in result.err.splitlines()] == [
         "warning: product",
-        "warning: many-science: product 1 'jw02731001001_02101_00001_nrca1'",
+        "warning: error wrong-suffix: product 1 'jw02731001001_02101_00001_nrca1', member 1",
     ]
 
 

@@ -277,8 +277,16 @@ def test_a_product_without_science_goes():
 
 def test_a_product_without_science_from_the_start_stays():
     """What was bare before the edit is none of its business."""
-    one = association(product("bare", ("a_rate.fits", "background")), product("p", "b_rate.fits"))
+    one = association(
+        product("bare", ("a_rate.fits", "background"), ("c_rate.fits", "background")), product("p", "b_rate.fits")
+    )
     assert [each.name for each in quietly(edits.edit, one, remove=["a_*"]).products] == ["bare", "p"]
+
+
+def test_a_product_without_members_goes():
+    """A product that never had science goes with its last member."""
+    one = association(product("bare", ("a_rate.fits", "background")), product("p", "b_rate.fits"))
+    assert [each.name for each in quietly(edits.edit, one, remove=["a_*"]).products] == ["p"]
 
 
 def test_science_may_be_replaced():
