@@ -365,9 +365,7 @@ _JSON = st.recursive(
     max_leaves=5,
 )
 _FILE = _TEXT | st.builds("{}_{}.fits".format, st.sampled_from("ab"), st.sampled_from(sorted(PRODUCT_SUFFIXES)))
-_MEMBER = st.fixed_dictionaries(
-    {"expname": _FILE, "exptype": _TEXT | st.sampled_from(EXPTYPES)}, optional={"group_id": _JSON}
-)
+_MEMBER = st.fixed_dictionaries({"expname": _FILE, "exptype": _TEXT | st.sampled_from(EXPTYPES)}, optional={"group_id": _JSON})
 _PRODUCT = st.fixed_dictionaries({"members": st.lists(_MEMBER, max_size=5)}, optional={"name": _TEXT | st.just("{suffix}")})
 _DOCUMENT = st.fixed_dictionaries(
     {},

@@ -46,7 +46,13 @@ LAYERS = {
     "cli": 12,
     "": 11,
 }
-SIDEWAYS = {("names", "name_parts"), ("names", "vocabulary"), ("name_parts", "vocabulary"), ("predicates", "keys"), ("product_names", "keys")}
+SIDEWAYS = {
+    ("names", "name_parts"),
+    ("names", "vocabulary"),
+    ("name_parts", "vocabulary"),
+    ("predicates", "keys"),
+    ("product_names", "keys"),
+}
 """Imports between modules of one layer that the table allows: from, to."""
 
 OTHERS = {("transforms", "check"), ("matching", "keys")}

@@ -343,9 +343,7 @@ def test_colour_adds_codes_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("colour", [False, True])
-@pytest.mark.parametrize(
-    "settings", ["NO_COLOR=1", "FORCE_COLOR=1", "FORCE_COLOR=1 TERM=dumb", "COLUMNS=20 LINES=5"]
-)
+@pytest.mark.parametrize("settings", ["NO_COLOR=1", "FORCE_COLOR=1", "FORCE_COLOR=1 TERM=dumb", "COLUMNS=20 LINES=5"])
 def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, settings: str, colour: bool) -> None:
     """The text depends on the arguments alone, not on what rich would read from the environment."""
     expected = tree([FULL], colour=colour)
@@ -437,7 +435,13 @@ def test_the_fragment_fits_any_page() -> None:
     assert set(re.findall(r"<(\w+)", fragment)) == {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td"}
     styles = " ".join(re.findall(r'style="([^"]*)"', fragment))
     assert set(re.findall(r"([\w-]+):", styles)) == {
-        "overflow-x", "color", "font", "text-align", "white-space", "padding", "vertical-align",
+        "overflow-x",
+        "color",
+        "font",
+        "text-align",
+        "white-space",
+        "padding",
+        "vertical-align",
     }
     assert "color:inherit;font:inherit" in styles
     assert set(re.findall(r" ([\w-]+)=", fragment)) == {"class", "style", "scope", "rowspan"}

@@ -83,16 +83,24 @@ _OF_COMMAND: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("edit", "remove"): ("PATTERN", "remove the members whose names match; may be repeated"),
     ("edit", "keep"): ("[ROLE:]KEY=VALUE,...", "keep only the members whose names tell this value; may be repeated"),
     ("edit", "swap_suffix"): ("OLD=NEW", "give members another product suffix; may be repeated"),
-    ("edit", "rename_product"): ("NAME", "the products' name, a template such as '{name}_v2', or OLD=NEW "
-                              "(may be repeated)"),
+    ("edit", "rename_product"): ("NAME", "the products' name, a template such as '{name}_v2', or OLD=NEW (may be repeated)"),
     ("edit", "set"): ("KEY=VALUE", "set a top-level key to a text, or to null; may be repeated"),
     ("edit", "product"): ("PATTERN", "change only the products whose names match; may be repeated"),
     ("edit", "ignore_suffix"): ("", "compare names to remove without suffix and extension"),
-    **{(name, "paths"): ("HOW", "how members are written: as-given, basename, relative, absolute; by default as given, and "
-                         "relative names are corrected where the folder changes") for name in ("edit", "merge", "split")},
+    **{
+        (name, "paths"): (
+            "HOW",
+            "how members are written: as-given, basename, relative, absolute; by default as given, and "
+            "relative names are corrected where the folder changes",
+        )
+        for name in ("edit", "merge", "split")
+    },
     ("merge", "force"): ("", "merge also different association types"),
-    ("split", "by"): ("KEY,...", "one file for each value: product, program, observation, visit, activity, exposure, segment, "
-                      "detector, instrument, or a keyword of headers such as filter"),
+    ("split", "by"): (
+        "KEY,...",
+        "one file for each value: product, program, observation, visit, activity, exposure, segment, "
+        "detector, instrument, or a keyword of headers such as filter",
+    ),
     ("split", "rename_product"): ("TEMPLATE", "rename the products of each file, for example '{name}_{value}'"),
     ("diff", "keys"): ("", "compare the top-level keys too"),
     ("diff", "ignore_folders"): ("", "compare names of members without their folders"),
@@ -182,8 +190,7 @@ files are written, or none; an existing one is an error without --overwrite.
     "tree": ("asn tree FILE.json ...", "Draw the products and members of association files."),
     "table": (
         "asn table [--members] [--json] FILE.json ...",
-        "List products, and how many members play which role. --members lists every\n"
-        "member.",
+        "List products, and how many members play which role. --members lists every\nmember.",
     ),
     "report": (
         "asn report FILE.json ... -o report.html",

@@ -17,9 +17,7 @@ Sample = tuple[str, Mapping[str, Any]]
 """A file name and the keywords of its primary header."""
 
 
-def exposure(
-    program: str, observation: str, activity: str, number: int, detector: str, suffix: str, **keywords: Any
-) -> Sample:
+def exposure(program: str, observation: str, activity: str, number: int, detector: str, suffix: str, **keywords: Any) -> Sample:
     """Return one exposure, named by the convention, with the keywords that every exposure has and others.
 
     >>> name, header = exposure("01234", "001", "02101", 1, "mirimage", "rate", EXP_TYPE="MIR_IMAGE")

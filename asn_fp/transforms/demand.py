@@ -27,7 +27,7 @@ def demand(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None
     >>> from asn_fp.transforms import gather, read
     >>> demand(gather(read(["a_rate.fits"])), "background")
     Traceback (most recent call last):
-    asn_fp.errors.MatchError: product of 'a_rate.fits' (it has no background, and needs at least 1): 'background'; give...
+    asn_fp.errors.MatchError: product of 'a_rate.fits' (it has no background, and needs at least 1): 'background'; add ...
     """
     keys = as_keys(by)
     problems = []

@@ -151,8 +151,7 @@ def test_too_few_partners_name_every_product_and_its_nearest_miss():
         attach(draft(*rows), "background", by=(FILTER, PUPIL), at_least=1)
     assert str(caught.value).splitlines() == [
         "product (needs at least 1 background, found 0): 's2'; nearest is 'b1': filter 'f1', not 'f2'",
-        "product (needs at least 1 background, found 0): 's3'; "
-        "nearest is 'b1': filter 'f1', not 'f3', pupil 'p', not 'q'",
+        "product (needs at least 1 background, found 0): 's3'; nearest is 'b1': filter 'f1', not 'f3', pupil 'p', not 'q'",
     ]
 
 
