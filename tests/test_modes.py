@@ -230,3 +230,113 @@ def test_what_changes_nothing_returns_the_same_object() -> None:
     exposures = read(["a_rate.fits"])
     assert assign(exposures, {}) is exposures
     assert leave_out(exposures, ()) is exposures
+
+
+# ----------------------------------------------------------------------------------------- what rules must not put together
+
+
+def partners(rule: str, exposures: list[Exposure], role: str = "background", **knobs: bool) -> dict[int, list[int]]:
+    """Return for the first exposure number of each product those of its partners in a role; nothing is merged."""
+    found = RULES[rule](**knobs)(derive(tuple(exposures)))
+    products = [product for each in found for product in each.products]
+    numbers = [[int(each.expname.split("_")[2]) for each in product.members] for product in products]
+    roles = [[each.exptype for each in product.members] for product in products]
+    return {
+        own[0]: [number for number, kind in zip(own, kinds, strict=True) if kind == role]
+        for own, kinds in zip(numbers, roles, strict=True)
+    }
+
+
+NOD = {"patttype": "4-point-nod"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "other", "shared"),
+    [
+        ("nirspec_ifu", NOD, [2]),
+        ("nirspec_ifu", {**NOD, "visit": "2"}, []),
+        ("nirspec_ifu", {**NOD, "observtn": "2"}, []),
+        ("nirspec_ifu", {**NOD, "targname": "other"}, []),
+        ("nirspec_ifu", {**NOD, "grating": "g395h", "filter": "f290lp"}, []),
+        ("nirspec_ifu", {**NOD, "patt_num": "1"}, []),
+        ("nirspec_ifu", {"patttype": "cycling"}, []),
+        ("nirspec_mos", {}, [2]),
+        ("nirspec_mos", {"patt_num": "1"}, []),
+        ("nirspec_mos", {"observtn": "2"}, []),
+        ("nirspec_mos", {"msametfl": "02_msa.fits"}, []),
+        ("miri_lrs", {}, [2]),
+        ("miri_lrs", {"patttype": "mapping"}, []),
+        ("miri_lrs", {"observtn": "2"}, []),
+        ("miri_lrs", {"targname": "other"}, []),
+    ],
+)
+def test_which_nods_serve_each_other(mode: str, other: dict[str, str], shared: list[int]) -> None:
+    """Nods serve each other within observation, target, tile and setup, and never at one position."""
+    one = {"visit": "1", **(NOD if mode == "nirspec_ifu" else {})}
+    assert partners(f"{mode}2", [shot(mode, 1, "rate", **one), shot(mode, 2, "rate", **{**one, **other})])[1] == shared
+
+
+def test_a_mapping_has_no_nods() -> None:
+    """Positions of a map are not each other's background."""
+    assert partners("miri_lrs2", [shot("miri_lrs", number, "rate", patttype="mapping") for number in (1, 2)])[1] == []
+
+
+def test_imprints_of_backgrounds_at_another_tilt_stay_away() -> None:
+    """Of a background's imprints those at the science exposure's tilt are attached, and its own imprint only once."""
+    tilt = {"gwa_xtil": "0.35"}
+    exposures = [
+        shot("nirspec_ifu", 1, "rate", **tilt, bkgdtarg="t"),
+        shot("nirspec_ifu", 2, "rate", **tilt, bkgdtarg="t", is_imprt="t"),
+        shot("nirspec_ifu", 3, "rate", observtn="2", **tilt),
+        shot("nirspec_ifu", 4, "rate", observtn="2", is_imprt="t", **tilt, bkgdtarg="t"),
+        shot("nirspec_ifu", 5, "rate", is_imprt="t", gwa_xtil="0.36", bkgdtarg="t"),
+    ]
+    assert partners("nirspec_ifu2", exposures, "imprint") == {1: [2], 3: [4, 2]}
+
+
+def test_a_background_is_not_selfcal_as_well() -> None:
+    """What is a member as background is none as selfcal."""
+    exposures = [shot("miri_mrs", 1, "rate"), shot("miri_mrs", 2, "rate", bkgdtarg="t"), shot("miri_mrs", 3, "rate")]
+    assert partners("miri_mrs2", exposures, "selfcal", self_calibration=True) == {1: [3], 2: [1, 3], 3: [1]}
+
+
+def test_the_trio_of_the_observation_comes_first() -> None:
+    """Of two direct images of one filter that of the grism exposure's observation is taken."""
+    other = [
+        Exposure(each.index + 5, parse(each.name.text.replace("-o001_", "-o002_")), candidate=FILES, meta=each.meta)
+        for each in shots("niriss_wfss", 2)[2:]
+    ]
+    (asn,) = api.make("niriss_wfss2", (*shots("niriss_wfss", 2), *other))
+    assert all("-o001_" in member.expname for product in asn.products for member in product.members[1:])
+
+
+def test_an_acquisition_of_another_level_is_no_error() -> None:
+    """A confirmation image that is there as cal only is left out, and the spectra are made."""
+    confirm = shot("miri_lrs", 3, "cal", exp_type="mir_taconfirm", filter="f560w")
+    (asn,) = api.make("miri_lrs2", derive((shot("miri_lrs", 1, "rate"), confirm)))
+    assert [member.exptype for member in asn.products[0].members] == ["science"]
+
+
+def test_series_of_two_observations_are_two() -> None:
+    """Two visits of one star are two series."""
+    exposures = derive((shot("niriss_soss", 1, "calints"), shot("niriss_soss", 2, "calints", observtn="2")))
+    assert [len(each.products[0].members) for each in api.make("niriss_soss3", exposures)] == [1, 1]
+
+
+@pytest.mark.parametrize("stage", [2, 3])
+def test_images_that_stage_3_made_are_no_exposures(stage: int) -> None:
+    """A mosaic or a map in the folder, under whatever name, is left out of products of images."""
+    pair = shots("niriss_image", stage)
+    made = tuple(
+        Exposure(5 + at, parse(f"mine_{end}.fits"), candidate=FILES, meta=pair[0].meta)
+        for at, end in enumerate(("i2d", "segm"))
+    )
+    (asn,) = api.make(f"niriss_image{stage}", (*pair, *made))
+    assert not any(member.expname.startswith("mine") for product in asn.products for member in product.members)
+
+
+def test_wavefront_sensing_is_no_mosaic() -> None:
+    """Images of wavefront sensing are left out."""
+    images = derive((shot("nircam_image", 1, "cal"), shot("nircam_image", 2, "cal", visitype="prime_wfsc_routine")))
+    (asn,) = api.make("nircam_image3", images)
+    assert len(asn.products[0].members) == 1

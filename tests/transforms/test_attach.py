@@ -288,7 +288,7 @@ def test_partners_without_a_file_stay():
         ([("s1", "science", {"filter": "f1"})], {"by": FILTER}, None),
         (
             [("s1", "science", {"filter": "f1"}), ("b1", "background", {"filter": "f1"})],
-            {"by": FILTER, "unless": lambda lead, other: True},
+            {"by": FILTER, "unless": lambda *_: True},
             "no background is attached to it: <lambda> keeps 'b1' away",
         ),
     ],
