@@ -62,6 +62,10 @@ class Story:
     rule: str = ""
     candidate: str = ""
 
+    def roles(self) -> str:
+        """Return every role that it plays, its own first."""
+        return ", ".join(sorted(dict.fromkeys(use.role for use in self.uses), key=lambda role: role != self.role)) or self.role
+
     def verdict(self) -> str:
         """Return the end of the story in one phrase."""
         if self.left_out is not None:
@@ -94,7 +98,7 @@ class Report:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return one row for each file: the file, its role, its products or what left it out."""
-        return [(story.file, "" if story.left_out else story.role, _row(story)) for story in self.stories]
+        return [(story.file, "" if story.left_out else story.roles(), _row(story)) for story in self.stories]
 
     def __str__(self) -> str:
         rows = [("file", "role", "products, or what left it out"), *self.rows()]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from asn_fp.check import check
-from asn_fp.errors import message
+from asn_fp.errors import AsnError, message
 from asn_fp.explain import Report, Story, explain, tell
 from asn_fp.pipeline import Rule
+from asn_fp.predicates import Predicate, all_of
 from asn_fp.records import Associations, Exposure, Exposures, Items
 from asn_fp.transforms.same_names import same_names_in
 from asn_fp.vocabulary import PARTNER_EXPTYPES
+from asn_fp.wording import cut
 
-__all__ = ["lacking", "nothing_made", "remarks", "unused"]
+__all__ = ["lacking", "nothing_made", "relaxing", "remarks", "unused"]
 
 _REMARKABLE: Final = ("no-psf", "wfs-many")
 """The findings of `check` that are told though a pipeline runs on the association."""
@@ -36,7 +39,40 @@ def nothing_made(rule: Rule[Any, Any], items: Items) -> str:
     if kinds := sorted(each for each in asked if each.startswith("candidate_type(")):
         way_out = "give --candidate ID:TYPE (candidate=), such as c1000:mosaic"
         told = f"it works for candidates of a type, {kinds[0]}: {way_out}; {told}"
+    if relaxed := relaxing(rule, items):
+        told = f"it would make some without {' or without '.join(relaxed[:3])}; {told}"
     return message("association", f"nothing to make of {len(report.stories)} files", rule.name, told)
+
+
+def relaxing(rule: Rule[Any, Any], items: Items) -> list[str]:
+    """Return the single requirements without which a rule that made nothing would make something.
+
+    A requirement is one question of a `keep`, or a whole step that leaves exposures or products out.
+
+    >>> from asn_fp.rules.lists import level3
+    >>> relaxing(level3(product_name="p").without("verify"), [("a_calints.fits", "psf")])
+    ["step 3, require('science')"]
+    """
+    return [told for told, variant in _relaxed(rule) if _makes_some(variant, items)]
+
+
+def _relaxed(rule: Rule[Any, Any]) -> Iterator[tuple[str, Rule[Any, Any]]]:
+    """Yield a rule without each one of its requirements, and what was left away."""
+    for number, step in enumerate(rule.steps, 1):
+        where = step.settings.get("where")
+        parts = where.parts if step.name == "keep" and isinstance(where, Predicate) else ()
+        for at, part in enumerate(parts):
+            others = all_of(*parts[:at], *parts[at + 1 :])
+            yield f"{part} in step {number}", rule.replace(number, step.with_settings(where=others))
+        if not parts and step.why is not None and step.takes == step.gives and step.name != "attach":
+            yield f"step {number}, {cut(step.written)}", rule.without(number)
+
+
+def _makes_some(rule: Rule[Any, Any], items: Items) -> bool:
+    try:
+        return bool(rule(items))
+    except AsnError:
+        return False
 
 
 def unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> list[Exposure]:

@@ -8,6 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterable
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -138,13 +139,14 @@ def _module(place: str) -> Any:
 def _module_from_file(path: Path) -> Any:
     if not path.is_file():
         raise RuleError(message("file of rules", "no such file", str(path), "give the path of a Python file"))
-    spec = importlib.util.spec_from_file_location(f"asn_rules_{path.stem}", path)
+    name = f"asn_rules_{path.stem}"
+    loader = SourceFileLoader(name, os.fspath(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        exec(loader.source_to_code(path.read_bytes(), path), vars(module))  # loading it would leave __pycache__ beside it
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise RuleError(message("file of rules", reason, str(path), "it must run without error")) from error

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asn_fp import codec
 from asn_fp.check import CODES, Finding, check, errors, stage_of
 from asn_fp.errors import KnobError
-from asn_fp.records import Association, Product
+from asn_fp.records import Association, Member, Product
 from asn_fp.vocabulary import ASN_TYPES, EXPTYPES, PRODUCT_SUFFIXES
 
 E1, E2, E3, E4 = (f"jw01234001001_02101_0000{number}_nrs1" for number in range(1, 5))
@@ -388,3 +388,21 @@ def test_check_takes_whatever_can_be_read(document: dict[str, Any]) -> None:
         assert found.code in CODES
         assert found.severity in ("error", "warning")
         assert len(str(found).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("asn_type", "exptype", "told"),
+    [
+        ("image2", "science", "calwebb_image2 opens it from the current folder"),
+        ("spec2", "science", "it is opened from the association's folder"),
+        ("spec2", "sourcecat", "calwebb_spec2 cuts the folder off"),
+        ("coron3", "psf", "it is opened from the association's folder"),
+        ("None", "background", "calwebb_image2 opens it from the current folder, the others from the association's"),
+    ],
+)
+def test_where_a_path_leads(asn_type, exptype, told):
+    """A path in a member's name is told with what the pipeline makes of it."""
+    members = (Member("data/a.fits", exptype),)
+    asn = Association(asn_type=asn_type, asn_rule="level2", asn_pool="p", products=(Product("a", members),))
+    (found,) = [each for each in check(asn) if each.code == "expname-folder"]
+    assert found.reason == f"a path in expname: {told}"

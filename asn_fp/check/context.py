@@ -84,6 +84,19 @@ class Context:
     reads: frozenset[str]
     suffixes: tuple[str, ...] = ()
 
+    def opens(self, role: str) -> str:
+        """Return from where a pipeline opens a member whose name holds a path.
+
+        Source: jwst 3.0.0; calwebb_image2 takes names as they are, calwebb_spec2 cuts the folders of catalogues off.
+        """
+        if "calwebb_spec2" in self.pipelines and role in ("sourcecat", "segmap", "direct_image"):
+            return "calwebb_spec2 cuts the folder off"
+        if self.pipelines == ("calwebb_image2",):
+            return "calwebb_image2 opens it from the current folder"
+        if "calwebb_image2" in self.pipelines:
+            return "calwebb_image2 opens it from the current folder, the others from the association's"
+        return "it is opened from the association's folder"
+
     @property
     def pipeline(self) -> str:
         """Return the pipeline's name, or words for several."""

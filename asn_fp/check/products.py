@@ -189,7 +189,8 @@ def _expname(row: Row, context: Context) -> Iterator[Finding]:
         yield Finding("no-expname", "error", row.place, expname, "no file name", "name the file or leave the member out")
     if _has_folder(expname):
         way_out = "put the association beside its files"
-        yield Finding("expname-folder", "warning", row.place, expname, "a path in expname", way_out)
+        reason = f"a path in expname: {context.opens(row.role)}"
+        yield Finding("expname-folder", "warning", row.place, expname, reason, way_out)
     expected = context.expected(row.role, row.name.suffix)
     if expected:
         reason = f"{row.role} of suffix {row.name.suffix!r}"

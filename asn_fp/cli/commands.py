@@ -30,6 +30,7 @@ from asn_fp.predicates import Predicate
 from asn_fp.records import ABSENT, Association, Associations, thaw
 from asn_fp.rules import RULES
 from asn_fp.vocabulary import PARTNER_EXPTYPES
+from asn_fp.wording import printable
 
 __all__ = ["COMMANDS", "OF_GENERATE", "check", "demo", "explain", "from_list", "make", "rules", "show_rule"]
 
@@ -256,11 +257,12 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
         plain = [{"file": path, **_finding(finding)} for path, finding in found]
         return Plan(text=_json(plain), status=int(failed))
     lines = [
-        f"{path}: {finding if not isinstance(finding, str) else f'error unreadable: {finding}'}\n" for path, finding in found
+        f"{printable(path)}: {finding if not isinstance(finding, str) else f'error unreadable: {finding}'}\n"
+        for path, finding in found
     ]
     bad = {path for path, _ in found}
     good = [path for path in paths if path not in bad]
-    return Plan(text="".join([*lines, *(f"{path}: no findings\n" for path in good)]), status=int(failed))
+    return Plan(text="".join([*lines, *(f"{printable(path)}: no findings\n" for path in good)]), status=int(failed))
 
 
 def _missing(association: Association, folder: str) -> Iterator[Finding]:
@@ -287,10 +289,10 @@ def _finding(finding: Finding | str) -> dict[str, Any]:
 
 
 def demo(*, folder: tuple[str, ...] = ()) -> Plan:
-    """Make sample exposures, run the two documented commands on them, and show what they make."""
+    """Make sample exposures, let headers alone say what belongs together, and show what comes out and why."""
     if len(folder) > 1 or "" in folder:
         raise UsageError(message("folder", "one, or none", folder, "asn demo [FOLDER]"))
-    return demonstration.demo(folder[0] if folder else "asn_demo", from_list)
+    return demonstration.demo(folder[0] if folder else "asn_demo")
 
 
 COMMANDS: Final[Mapping[str, Callable[..., Plan]]] = {

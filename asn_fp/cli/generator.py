@@ -7,6 +7,7 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
@@ -24,6 +25,7 @@ from asn_fp.records import Exposure, Exposures
 from asn_fp.rule_files import rules_in_files
 from asn_fp.sources.pools import pool_rows
 from asn_fp.stories import Fate, fates, orphans, stories_of, why
+from asn_fp.transforms import relocate
 
 __all__ = ["explain_generate", "generate_all", "make_pool"]
 
@@ -68,27 +70,32 @@ def generate_all(
     leave_out_unreadable: bool = False,
     delimiter: str | None = None,
     same_names: str = "keep",
+    paths: str = "as-given",
 ) -> Plan:
     """Make every association of a pool, or of FITS files by their headers."""
+    folder = output_dir.rstrip("/") or output_dir[:1] or "."
     run = _run(
         (files, candidate, set, leave_out_unreadable, delimiter),
         (stage, rules, ids, discover, all_candidates),
         version_id=_tag(version_id),
         merge=merge,
         same_names=same_names,
-    )
+    ).placed(paths, folder)
     lost = run.lost() if dry_run or json or orphans is not None or not run.made.names else {}
     warned = run.warned if run.made.names else (*run.warned, *_nothing(run, lost))
     if dry_run:
         return Plan(text=_as_json(run.made, lost) if json else _drawn(run.made, lost), warnings=warned)
-    folder = output_dir.rstrip("/") or output_dir[:1] or "."
     pool = pool_rows(tuple(lost), folders=True) if orphans is not None else ""
     written = (*_files(run.made, folder), *(((orphans, pool),) if orphans not in (None, "-") else ()))
-    refuse_overwriting([*run.names, *lists_of(files), *rules], [path for path, _ in written])
-    if not overwrite:
-        refuse_existing([path for path, _ in written])
+    _refuse([path for path, _ in written], [*run.names, *lists_of(files), *rules], overwrite)
     text = _as_json(run.made, lost) if json else pool if orphans == "-" else _counted(run, folder)
     return Plan(written, (folder,) if run.made.names else (), text, warned, overwrite=overwrite)
+
+
+def _refuse(written: Sequence[str], read: Sequence[str], overwrite: bool) -> None:
+    refuse_overwriting(read, written)
+    if not overwrite:
+        refuse_existing(written)
 
 
 def explain_generate(
@@ -137,6 +144,11 @@ class _Run:
     rules: Rules
     made: Generated
     warned: tuple[str, ...]
+
+    def placed(self, paths: str, folder: str) -> _Run:
+        """Return the run with the members' paths written in one of the ways that `relocate` knows."""
+        moved = relocate(self.made.associations, paths, start=folder, cwd=Path.cwd().as_posix())
+        return evolve(self, made=evolve(self.made, associations=moved))
 
     def lost(self) -> dict[Exposure, Story | None]:
         """Return the exposures in no association, with the stories of the rules that came closest."""

@@ -151,7 +151,9 @@ def refuse_two_inputs(*lists: Sequence[str]) -> None:
 
 
 def _identity(name: str, status: os.stat_result | None) -> object:
-    return (status.st_dev, status.st_ino) if status is not None else os.path.realpath(name)
+    if status is not None:
+        return status.st_dev, status.st_ino
+    return os.path.realpath(name) if "\0" not in name else name
 
 
 def _status(name: str) -> os.stat_result | None:

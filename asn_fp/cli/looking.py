@@ -13,7 +13,7 @@ from asn_fp.codec import loads
 from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.records import Association
-from asn_fp.wording import many
+from asn_fp.wording import many, printable
 
 if TYPE_CHECKING:
     from asn_fp.report import Explanation
@@ -55,7 +55,7 @@ def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -
     """
     from asn_fp.report import explanation_html, stories_of
 
-    return as_page(explanation_html(told), path or "-", read, many(len(stories_of(told)), "file"))
+    return as_page(explanation_html(told), "-" if path is None else path, read, many(len(stories_of(told)), "file"))
 
 
 def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
@@ -107,7 +107,7 @@ def _read(paths: Sequence[str]) -> list[Association]:
         try:
             associations.append(loads(read_text(path)))
         except CodecError as error:
-            problems += [f"{path}: {line}" for line in str(error).splitlines()]
+            problems += [f"{printable(path)}: {line}" for line in str(error).splitlines()]
         except FileError as error:
             problems.append(str(error))
     if problems:

@@ -21,6 +21,7 @@ from asn_fp.cli.plan import Plan
 from asn_fp.cli.progress import bar
 from asn_fp.cli.rulename import rule_named
 from asn_fp.errors import FileError, RuleError, UsageError, message
+from asn_fp.wording import printable
 
 __all__ = ["asn", "asn_from_list", "plan_of", "run"]
 
@@ -92,10 +93,10 @@ def _complaint(error: BaseException) -> list[str]:
 
 
 def _say(lines: Sequence[str]) -> None:
-    """Print lines on standard error; of very many the first."""
+    """Print lines on standard error, what is not printable escaped; of very many the first."""
     more = [f"... and {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
     for line in [*lines[:_MOST_LINES], *more]:
-        print(line, file=sys.stderr)  # noqa: T201
+        print(printable(line), file=sys.stderr)  # noqa: T201
 
 
 def _print(text: str) -> None:

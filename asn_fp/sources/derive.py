@@ -136,7 +136,7 @@ def _pntgtype(exposures: Exposures) -> _Column:
 def _observation(exposure: Exposure) -> str | None:
     """Return the observation number without its zeros, None where there is none or it is no number."""
     text = str(keys.observation(exposure) or "")
-    return str(int(text)) if text.isascii() and text.isdigit() else None
+    return (text.lstrip("0") or "0") if text.isascii() and text.isdigit() else None
 
 
 def _obs_num(exposures: Exposures) -> _Column:

@@ -280,10 +280,11 @@ def candidates_of(text: str) -> tuple[Candidate, ...]:
     """
     try:
         listed = literal_eval(text.strip())
+        number = str(listed) if isinstance(listed, int) and not isinstance(listed, bool) else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return ()
-    if isinstance(listed, int) and not isinstance(listed, bool):
-        return (Candidate(str(listed), "unknown"),)
+    if number is not None:
+        return (Candidate(number, "unknown"),)
     if not isinstance(listed, list):
         return ()
     found = (

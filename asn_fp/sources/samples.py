@@ -7,9 +7,15 @@ the JWST core schema; the program is invented.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
+
+from asn_fp.names import parse
+from asn_fp.records import Exposure, Exposures
+from asn_fp.sources.derive import derive
+from asn_fp.sources.values import normal, text_of
 
 __all__ = ["Sample", "exposure", "fits_bytes", "nircam_coronagraphy", "nirspec_ifu"]
 
@@ -110,3 +116,19 @@ def fits_bytes(sample: Sample) -> bytes:
     out = BytesIO()
     fits.PrimaryHDU(header=header).writeto(out)
     return out.getvalue()
+
+
+def exposures_of(samples: Sequence[Sample]) -> Exposures:
+    """Return what reading the samples' headers gives, without writing them.
+
+    >>> exposures_of(nirspec_ifu())[0].meta["exp_type"]
+    'nrs_ifu'
+    """
+    metas = [
+        {key.lower(): value for key, given in header.items() if (value := normal(key.lower(), text_of(given))) is not None}
+        for _, header in samples
+    ]
+    names = (parse(meta.pop("filename")) for meta in metas)
+    return derive(
+        tuple(Exposure(at, name, meta=MappingProxyType(meta)) for at, (name, meta) in enumerate(zip(names, metas, strict=True)))
+    )

@@ -53,32 +53,36 @@ def test_the_samples_are_exposures(cli):
 
 
 def test_the_associations(cli):
-    """Every science exposure has the backgrounds and leakcals of its detector; the rolls have their references."""
+    """Headers alone give every nod the other nods, backgrounds and leakcals of its detector, and the rolls their references."""
     assert cli.asn("demo").status == 0
     level2, level3 = (json.loads((cli.folder / f"asn_demo/{name}_asn.json").read_text()) for name in ("l2", "l3"))
-    for product in level2["products"]:
+    nods = [product for product in level2["products"] if product["name"].startswith("jw01234001")]
+    for product in nods:
         detector = product["name"].rpartition("_")[2]
-        assert [member["exptype"] for member in product["members"]] == ["science", "background", "background", *["imprint"] * 5]
+        assert [member["exptype"] for member in product["members"]] == ["science", *["background"] * 5, *["imprint"] * 5]
         assert all(f"_{detector}_" in member["expname"] for member in product["members"])
     (rolls,) = level3["products"]
-    assert (len(level2["products"]), [member["exptype"] for member in rolls["members"]]) == (8, ["science"] * 2 + ["psf"] * 9)
+    assert (len(nods), len(level2["products"])) == (8, 12)
+    assert [member["exptype"] for member in rolls["members"]] == ["science"] * 2 + ["psf"] * 9
     checked = cli.asn("check", "--strict", "asn_demo/l2_asn.json", "asn_demo/l3_asn.json")
     assert checked == (0, "asn_demo/l2_asn.json: no findings\nasn_demo/l3_asn.json: no findings\n", "")
 
 
 def test_what_it_prints(cli):
-    """The demonstration prints the commands, a tree of products and members, and the paths that it wrote."""
+    """The demonstration prints the commands, a tree, the paths that it wrote, and why each file is where it is."""
     result = cli.asn("demo", "my demo/")
     assert (result.status, result.err) == (0, "")
     assert commands(result.out).splitlines()[0] == "cd 'my demo'"
     for told in (
-        "asn_from_list -o l2_asn.json -r DMSLevel2bBase",
-        "--psf ",
+        "asn_from_list -o l2_asn.json -r auto",
+        "asn_from_list -o l3_asn.json -r auto",
+        "\nwritten:\n  my demo/l2_asn.json\n  my demo/l3_asn.json\n",
         "├── jw01234001001_02101_00001_nrs1\n",
         "imprint  ",
     ):
         assert told in result.out
-    assert result.out.endswith("written:\n  my demo/l2_asn.json\n  my demo/l3_asn.json\n")
+    told = [line.split()[0] for line in result.out.partition("asn explain auto")[2].splitlines() if line.startswith("jw")]
+    assert sorted(told) == sorted(path.name for path in (cli.folder / "my demo").glob("*.fits"))
     assert sorted(path.name for path in (cli.folder / "my demo").glob("*.json")) == ["l2_asn.json", "l3_asn.json"]
 
 

@@ -381,3 +381,17 @@ def test_the_bar_is_for_terminals_and_waits_a_second(monkeypatch, terminal, show
     with _bar(3, shown=shown) as advance:
         advance()
     assert found == ([delay] if delay else [])
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [("as-given", "raw/{}"), ("basename", "{}"), ("relative", "../raw/{}"), ("absolute", "{folder}/raw/{}")],
+)
+def test_paths(cli, paths, expected):
+    """The members' paths are written as asked for, seen from the folder that the associations go to."""
+    samples = [sample for sample in nirspec_ifu() if "001001_02101" in sample[0]]
+    for sample in samples:
+        cli.write(f"raw/{sample[0]}", fits_bytes(sample))
+    assert cli.asn("generate", "raw/*.fits", "--output-dir", "out", "--paths", paths).status == 0
+    names = {member["expname"] for each in made(cli.folder / "out").values() for member in each["products"][0]["members"]}
+    assert names == {expected.format(name, folder=cli.folder) for name, _ in samples}
