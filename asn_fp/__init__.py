@@ -14,6 +14,7 @@ from asn_fp.compare import diff
 from asn_fp.edits import edit, merge, split
 from asn_fp.errors import AsnError, AsnWarning
 from asn_fp.gather import gather
+from asn_fp.generate import generate
 from asn_fp.pipeline import Rule, Step, rule, step
 from asn_fp.records import Association, Bundle, Candidate, Draft, Exposure, Member, Partner, Product
 from asn_fp.rules import RULES
@@ -45,6 +46,7 @@ __all__ = [
     "explain",
     "explanation_html",
     "gather",
+    "generate",
     "loads",
     "make",
     "merge",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from asn_fp import transforms
-from asn_fp.errors import KnobError, message
+from asn_fp.errors import AsnWarning, FileError, KnobError, message, raise_all
 from asn_fp.keys import observation
 from asn_fp.modes import FILES
 from asn_fp.names import check_asn_id, parse
@@ -95,7 +96,7 @@ def exposures_of(
     if is_pool(names):
         read = read_pool(names[0], delimiter=delimiter)
     else:
-        read = derive(read_headers(names, leave_out=leave_out, progress=progress))
+        read = derive(_typed(read_headers(names, leave_out=leave_out, progress=progress), leave_out))
     told = tell_all(read, [parse_set_option(word) for word in settings])
     return add_candidates(told, [parse_candidate_option(word) for word in candidates])
 
@@ -147,14 +148,32 @@ def with_headers(
 
 
 def _read(names: Sequence[str], leave_out: bool, progress: bool) -> Exposures:
-    """Read the headers of files; a table, which has none, is known by its name only."""
+    """Read a pool, or the headers of files; a table, which has none, is known by its name only."""
+    if is_pool(names) and not names[0].lower().endswith(_TABLES):
+        return read_pool(names[0])
     tables = {name for name in names if name.lower().endswith(_TABLES)}
-    headers = read_headers([name for name in names if name not in tables], leave_out=leave_out, progress=progress)
+    headers = _typed(read_headers([n for n in names if n not in tables], leave_out=leave_out, progress=progress), leave_out)
     if not tables:
         return headers
     found = {each.name.text: each for each in headers}
     both = [Exposure(0, parse(name)) if name in tables else found.get(name) for name in names]
     return tuple(evolve(each, index=at) for at, each in enumerate(each for each in both if each is not None))
+
+
+def _typed(exposures: Exposures, leave_out: bool) -> Exposures:
+    """Return the exposures whose headers have EXP_TYPE, without which no rule can tell what they are.
+
+    Raises:
+        FileError: headers without it, unless these files are left out, with a warning; all of them in one error.
+    """
+    typed = tuple(each for each in exposures if "exp_type" in each.meta)
+    way_out = "give JWST exposures, or say --leave-out-unreadable (leave_out_unreadable=True)"
+    problems = [message("header", "no EXP_TYPE", each.name.text, way_out) for each in exposures if "exp_type" not in each.meta]
+    if not leave_out:
+        raise_all(FileError, problems)
+    elif problems:
+        warnings.warn(AsnWarning("\n".join(problems)), stacklevel=2)
+    return typed
 
 
 def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate: str | None = None) -> Exposures:

@@ -1,13 +1,17 @@
 """What a user names, pools or FITS files, as exposures."""
 
 import pytest
+from astropy.io import fits
 
 from asn_fp import transforms
-from asn_fp.errors import FileError, ItemError, KnobError, UsageError
+from asn_fp.errors import AsnWarning, FileError, ItemError, KnobError, UsageError
 from asn_fp.files import write_all
 from asn_fp.intake import as_one_candidate, exposures_of, is_pool, needs_headers, pool_name, with_headers
 from asn_fp.records import Candidate, Exposure
 from asn_fp.rules import RULES
+from asn_fp.sources.derive import derive
+from asn_fp.sources.pools import pool_rows
+from asn_fp.sources.samples import exposures_of as exposures_of_samples
 from asn_fp.sources.samples import fits_bytes, nirspec_ifu
 
 SAMPLES = nirspec_ifu()[:3]
@@ -140,3 +144,28 @@ def test_a_candidate_that_is_none(given, told):
     """A candidate without a type and an id that is none are errors."""
     with pytest.raises(KnobError, match=told):
         as_one_candidate(transforms.read(["a_rate.fits"]), **given)
+
+
+def test_headers_without_exp_type_are_told_together(tmp_path):
+    """Files whose headers say nothing of an exposure are one error, or are left out with a warning."""
+    paths = [f"{tmp_path}/{name}_rate.fits" for name in ("one", "two")]
+    for path in paths:
+        fits.PrimaryHDU().writeto(path)
+    name, header = nirspec_ifu()[0]
+    good = str(write_all([(f"{tmp_path}/{name}", fits_bytes((name, header)))])[0])
+    with pytest.raises(FileError) as caught:
+        with_headers([*paths, good], ())
+    assert [line.partition(";")[0] for line in str(caught.value).splitlines()] == [
+        f"header (no EXP_TYPE): {path!r}" for path in paths
+    ]
+    with pytest.warns(AsnWarning, match="no EXP_TYPE"):
+        assert [each.name.text for each in with_headers([*paths, good], (), leave_out=True)] == [good]
+
+
+def test_a_pool_stands_for_its_exposures(tmp_path):
+    """A rule that looks into headers takes a pool just as well."""
+    read = derive(exposures_of_samples(nirspec_ifu()))
+    path = str(write_all([(f"{tmp_path}/pool.csv", pool_rows(read))])[0])
+    found = with_headers([path], ())
+    assert [each.name.text for each in found] == [each.name.text for each in read]
+    assert {each.candidate.type for each in found} == {"files"}

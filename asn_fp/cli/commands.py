@@ -21,7 +21,7 @@ from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
-from asn_fp.errors import CodecError, FileError, RuleError, UsageError, message
+from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.keys import Key
 from asn_fp.names import association_file_name
@@ -245,6 +245,8 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
     """Find what a pipeline would stumble over in association files."""
     found: list[tuple[str, Finding | str]] = []
     paths = expand_files(files)
+    if not paths:
+        raise ItemError(message("files", "none given", list(files), "name at least one association file"))
     for path in paths:
         try:
             association = loads(read_text(path))

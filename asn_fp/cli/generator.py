@@ -257,6 +257,7 @@ def _product(place: Any) -> str:
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    rows = [tuple(map(printable, row)) for row in rows]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]) - 1)]
     return ["  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in rows]
 

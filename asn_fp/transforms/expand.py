@@ -90,12 +90,29 @@ def level(
         known = best.get(file)
         if known is None or rank < known[0]:
             best[file] = (rank, exposure)
+    if alone == "refuse":
+        raise_all(ItemError, _twins(exposures, best, suffix, uncal))
     wrong = [each for rank, each in best.values() if rank == _WRONG and not (_combined(each) or spare.function(each))]
     if alone == "refuse":
         raise_all(ItemError, [_alone(exposure, suffix(exposure)) for exposure in wrong])
     chosen = {id(exposure) for rank, exposure in best.values() if rank != _WRONG}
     taken = tuple(_named(exposure, suffix(exposure)) for exposure in exposures if id(exposure) in chosen)
     return exposures if len(taken) == len(exposures) and all(map(is_, taken, exposures)) else taken
+
+
+def _twins(
+    exposures: Exposures, best: Mapping[tuple[object, str], tuple[int, Exposure]], suffix: Suffix, uncal: Predicate
+) -> list[str]:
+    """Return the problems of files of one exposure and one level that are called differently: two folders have it."""
+    problems = []
+    for exposure in exposures:
+        wanted = suffix(exposure)
+        rank, first = best[_file(exposure), wanted]
+        same = rank == _rank(exposure, wanted, uncal) and first.name.suffix == exposure.name.suffix
+        if same and rank != _WRONG and first.name.base == exposure.name.base and first.name.text != exposure.name.text:
+            reason = f"the same exposure and level as {first.name.text!r}"
+            problems.append(message("file", reason, exposure.name.text, "leave one of them out"))
+    return problems
 
 
 _RIGHT, _UNCAL, _UNKNOWN, _WRONG = range(4)
