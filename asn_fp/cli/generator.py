@@ -26,6 +26,7 @@ from asn_fp.rule_files import rules_in_files
 from asn_fp.sources.pools import pool_rows
 from asn_fp.stories import Fate, fates, orphans, stories_of, why
 from asn_fp.transforms import relocate
+from asn_fp.wording import printable
 
 __all__ = ["explain_generate", "generate_all", "make_pool"]
 
