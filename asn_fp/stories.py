@@ -20,7 +20,7 @@ __all__ = ["Fate", "Place", "fates", "orphans", "stories_of", "why"]
 _FOREIGN: Final = (("exp_type(", 5), ("any_of(", 6))
 """How much a question about EXP_TYPE counts that is not so, by how it begins; any other counts 1."""
 
-_ONE_FOR_ONE: Final = ("read", "classify", "recast")
+_ONE_FOR_ONE: Final = ("read", "classify", "recast", "share_roles")
 """Steps that give one exposure for each that they take."""
 
 
@@ -92,7 +92,9 @@ def _nears(rule: Rule[Any, Any], made: Generated, copies: Exposures) -> Iterator
     """Yield how close a rule came to each copy; no story is told of those that its first question leaves out."""
     at = next((number for number, step in enumerate(rule.steps) if step.name not in _ONE_FOR_ONE), 0)
     question = rule.steps[at].settings["where"] if rule.steps[at].name == "keep" else EVERY
-    before = [step for step in rule.steps[:at] if step.name == "recast"]  # the generator has read and classified already
+    before = [
+        step for step in rule.steps[:at] if step.name in ("recast", "share_roles")
+    ]  # the generator has read and classified already
     passed: set[int] = set()
     for copy, exposure in zip(copies, pipe(copies, *before), strict=True):
         if question(exposure):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import inspect
 import os
 import sys
@@ -34,12 +35,19 @@ _RULE_FIRST: Final = ("make", "show", "explain")
 
 def asn_from_list() -> None:
     """Run the command ``asn_from_list`` on the words of the command line, and exit."""
+    _collect_seldom()
     sys.exit(run("asn_from_list", sys.argv[1:]))
 
 
 def asn() -> None:
     """Run the command ``asn`` on the words of the command line, and exit."""
+    _collect_seldom()
     sys.exit(run("asn", sys.argv[1:]))
+
+
+def _collect_seldom() -> None:
+    """Let garbage wait: what a command makes lives until its end, and to search it for cycles costs a tenth."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def run(program: str, words: Sequence[str]) -> int:
