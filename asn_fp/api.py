@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from asn_fp import steps as s
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, RuleError, did_you_mean, message, raise_all
-from asn_fp.explain import Report, Story
 from asn_fp.explain import explain as explain_rule
 from asn_fp.intake import is_stage_3, needs_headers, with_headers
 from asn_fp.names import check_asn_id
@@ -26,6 +25,7 @@ from asn_fp.rule_files import AnyRule, find_rule
 from asn_fp.rules import RuleFunction
 from asn_fp.rules._tuning import tuned
 from asn_fp.rules.lists import DMS_Level3_Base
+from asn_fp.story import Report, Story
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
 __all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make", "names_stage_3", "reads_headers"]
@@ -133,9 +133,10 @@ def explain(rule: AnyRule, items: Items, file: str | None = None, **knobs: Any) 
         ItemError: the file is not among the items.
 
     >>> print(explain("level2", ["a_rate.fits"], background=["b_rate.fits"]))
-    file         role        products, or what left it out
-    a_rate.fits  science     a
-    b_rate.fits  background  a
+    file         role         products, or what left it out
+    a_rate.fits  science      a
+    b_rate.fits  background*  a
+    * the role that you gave
     """
     composed = compose(rule, **knobs)
     return explain_rule(composed, _inputs(composed, items, knobs), file)

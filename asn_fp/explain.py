@@ -7,128 +7,19 @@ is asked for its reason. Nobody pays for this until they ask.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
-from attrs import asdict, field, frozen
+from attrs import evolve, frozen
 
 from asn_fp.errors import AsnError, ItemError, did_you_mean, message
 from asn_fp.pipeline import Rule, Step
 from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Exposures, Reason
+from asn_fp.story import Line, Report, Story, Use, counted
+from asn_fp.transforms._remember import led_by
 
-__all__ = ["Line", "Report", "Story", "Use", "explain", "tell"]
+__all__ = ["explain", "tell"]
 
 _Identity: TypeAlias = tuple[int, Candidate | None]
-_STEP_WIDTH: Final = 100
-
-
-@frozen
-class Use:
-    """Hold one place where a file is used: the product, the role there, and the rung of the match ladder, not compared."""
-
-    product: str
-    role: str
-    rung: int = field(default=0, eq=False)
-
-
-@frozen
-class Line:
-    """Hold what one step did to one file: its number from 1, the step as written, what happened, what differed."""
-
-    number: int
-    step: str
-    text: str
-    differing: tuple[tuple[str, str, str], ...] = ()
-
-
-@frozen
-class Story:
-    """Hold the way of one file through a rule.
-
-    Attributes:
-        file: its name in the input.
-        role: its role at the end.
-        uses: the products it is in.
-        lines: what each step did to it; steps that did nothing are not there.
-        left_out: the line of the step that left it out, None where it is in a product.
-        rule: the rule's name.
-        candidate: the id of the candidate that it was considered for, if any.
-    """
-
-    file: str
-    role: str
-    uses: tuple[Use, ...]
-    lines: tuple[Line, ...]
-    left_out: Line | None
-    rule: str = ""
-    candidate: str = ""
-
-    def roles(self) -> str:
-        """Return every role that it plays, its own first."""
-        return ", ".join(sorted(dict.fromkeys(use.role for use in self.uses), key=lambda role: role != self.role)) or self.role
-
-    def verdict(self) -> str:
-        """Return the end of the story in one phrase."""
-        if self.left_out is not None:
-            return f"left out by step {self.left_out.number}, {_short(self.left_out.step)}: {self.left_out.text}"
-        roles = dict.fromkeys(use.role for use in self.uses)
-        return f"{' and '.join(roles)} of {_counted([use.product for use in self.uses])}"
-
-    def __str__(self) -> str:
-        width = max((len(_short(line.step)) for line in self.lines), default=0)
-        told = [f"  {line.number:>2}. {_short(line.step):<{min(width, 60)}}  {line.text}" for line in self.lines]
-        return "\n".join([f"{self.file}: {self.verdict()}", *told])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the story as plain dicts and lists."""
-        return asdict(self)
-
-    def _repr_html_(self) -> str:
-        from asn_fp.report import notebook_html
-
-        return notebook_html(self)
-
-
-@frozen
-class Report:
-    """Hold the stories of all files of one run, in input order, and the error that stopped the rule, if any."""
-
-    rule: str
-    stories: tuple[Story, ...]
-    stopped: str | None = None
-
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Return one row for each file: the file, its role, its products or what left it out."""
-        return [(story.file, "" if story.left_out else story.roles(), _row(story)) for story in self.stories]
-
-    def __str__(self) -> str:
-        rows = [("file", "role", "products, or what left it out"), *self.rows()]
-        wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
-        lines = [f"{file:<{wide[0]}}  {role:<{wide[1]}}  {end}".rstrip() for file, role, end in rows]
-        return "\n".join([*lines, *([f"stopped: {self.stopped}"] if self.stopped else [])])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain dicts and lists."""
-        return {"rule": self.rule, "stopped": self.stopped, "files": [story.to_dict() for story in self.stories]}
-
-    def _repr_html_(self) -> str:
-        from asn_fp.report import notebook_html
-
-        return notebook_html(self)
-
-
-def _short(step: str) -> str:
-    """Return a step as written, a long one cut; ``to_dict`` and the rule have all of it."""
-    return step if len(step) <= _STEP_WIDTH else f"{step[: _STEP_WIDTH - 3].rstrip()}..."
-
-
-def _row(story: Story) -> str:
-    return story.verdict() if story.left_out else _counted([use.product for use in story.uses])
-
-
-def _counted(products: Sequence[str]) -> str:
-    names = list(dict.fromkeys(products))
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"{len(names)} products: {shown}" if len(names) > 1 else shown
 
 
 def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story | Report:
@@ -274,12 +165,36 @@ def _story(
     exposure: Exposure,
     stopped: str | None,
 ) -> Story:
+    lines, blamed, now, inner = _way(rule, carriers, looks, identity, exposure)
+    uses = _with_rungs(looks, identity, inner.uses if inner else ())
+    if stopped is not None:
+        if uses or (blamed is None and _of(looks[-1].present, identity)):
+            held, role = _held_up(rule, carriers, now, uses)
+            lines, blamed, uses, now = [*lines, *held], held[-1], (), now.with_role(role)
+    elif not uses and blamed is None:
+        blamed = lines[-1] if lines else Line(0, "", "it is in no product")
+    return Story(
+        exposure.name.text,
+        now.exptype,
+        uses,
+        tuple(_settled(lines, carriers, now, uses)),
+        None if uses else blamed,
+        rule.name,
+        identity[1].id if identity[1] else "",
+        "exptype" in now.told,
+    )
+
+
+def _way(
+    rule: Rule[Any, Any], carriers: Sequence[Any], looks: Sequence[_Look], identity: _Identity, exposure: Exposure
+) -> tuple[list[Line], Line | None, Exposure, Story | None]:
+    """Return what each step did to an exposure, which of them left it out, what it is at the end, and the story inside."""
     lines: list[Line] = []
     blamed: Line | None = None
     now, came_in, inner = exposure, False, None
     for number, (step, before, after) in enumerate(zip(rule.steps, looks, looks[1:], strict=False), 1):
         seen = _of(after.present, identity)
-        told, within = None, step.story(carriers[number - 1], now)
+        told, within = None, _inside(step, carriers[number - 1], now)
         if within is not None:
             inner = within
             lines += [_within(inner, number, line) for line in inner.lines]
@@ -295,14 +210,43 @@ def _story(
         if came_in and not here:
             break
         came_in = here
-    uses = _with_rungs(looks, identity, inner.uses if inner else ())
-    if stopped is not None and (uses or _of(looks[-1].present, identity)):
-        blamed = Line(len(looks), str(rule.steps[len(looks) - 1]), "the rule stopped here, with an error")
-        lines.append(blamed)
-    elif not uses and blamed is None:
-        blamed = lines[-1] if lines else Line(0, "", "it is in no product")
-    candidate = identity[1].id if identity[1] else ""
-    return Story(exposure.name.text, now.exptype, uses, tuple(lines), None if uses else blamed, rule.name, candidate)
+    return lines, blamed, now, inner
+
+
+def _held_up(rule: Rule[Any, Any], carriers: Sequence[Any], now: Exposure, uses: Sequence[Use]) -> tuple[list[Line], str]:
+    """Return what the step that stopped the rule has to say of a file, its own reason or that others stopped it; its role."""
+    step, carrier, number = rule.steps[len(carriers) - 1], carriers[-1], len(carriers)
+    within = _inside(step, carrier, now)
+    lines = [_within(within, number, line) for line in within.lines] if within is not None else []
+    role, uses = (within.role, within.uses) if within is not None else (now.exptype, uses)
+    if within is not None and within.left_out is not None:
+        return lines or [_within(within, number, within.left_out)], role
+    reason = step.reason(carrier, now) if within is None else None
+    if reason is not None:
+        return [_line(number, step, reason.text, reason)], role
+    would = f"it would be {uses[0].role} of {counted([use.product for use in uses])}, but " if uses else ""
+    others = "for other files" if step.why is not None else "with an error"
+    return [*lines, _line(number, step, f"{would}the rule stops here, {others}: nothing is made")], role
+
+
+def _inside(step: Step[Any, Any], carrier: Any, exposure: Exposure) -> Story | None:
+    """Return the story of an exposure in the rule that a step runs inside itself; None where there is none to tell."""
+    try:
+        told: Story | None = step.story(carrier, exposure)
+    except AsnError:  # the step stops the rule before it chooses one
+        return None
+    return told
+
+
+def _settled(lines: Sequence[Line], carriers: Sequence[Any], now: Exposure, uses: Sequence[Use]) -> Iterator[Line]:
+    """Yield the lines; what was missing after one step and a later one supplied is missing no more."""
+    missing = {line.missing for line in lines if line.missing}
+    draft = next((each for each in reversed(carriers) if isinstance(each, Draft)), None) if missing else None
+    led = led_by(draft, now) if draft else ()
+    has = {("has", each.exptype) for bundle in led for each in bundle.extra}
+    found = has | {("is", use.role) for use in uses if use.product not in {bundle.name for bundle in led}}
+    for line in lines:
+        yield evolve(line, missing=None) if line.missing in found else line
 
 
 def _with_rungs(looks: Sequence[_Look], identity: _Identity, inner: Sequence[Use] = ()) -> tuple[Use, ...]:
@@ -316,7 +260,7 @@ def _with_rungs(looks: Sequence[_Look], identity: _Identity, inner: Sequence[Use
 
 def _within(inner: Story, number: int, line: Line) -> Line:
     """Return the line of a rule that a step runs inside itself."""
-    return Line(number, f"{inner.rule} {line.number}, {line.step}", line.text, line.differing)
+    return Line(number, f"{inner.rule} {line.number}, {line.step}", line.text, line.differing, line.missing)
 
 
 def _told(
@@ -339,7 +283,7 @@ def _told(
         known = set(was)
         added = [use for use in now if use not in known] or list(now)
         rung = f", by rung {added[0].rung + 1} of the ladder" if any(use.rung for use in added) else ""
-        return _line(number, step, f"{added[0].role} of {_counted([use.product for use in added])}{rung}"), False
+        return _line(number, step, f"{added[0].role} of {counted([use.product for use in added])}{rung}"), False
     if before.kind == "exposures" and _of(before.present, identity) is None:
         return None
     reason = step.reason(carrier, exposure)
@@ -368,4 +312,4 @@ def _among_exposures(
 
 
 def _line(number: int, step: Step[Any, Any], text: str, reason: Reason | None = None) -> Line:
-    return Line(number, str(step), text, reason.differing if reason else ())
+    return Line(number, str(step), text, reason.differing if reason else (), reason.missing if reason else None)

@@ -178,10 +178,13 @@ class Reason:
     Attributes:
         text: the sentence.
         differing: (what was compared, the value here, the value that it should have had) for each difference.
+        missing: of what stays where it was, ``("has", role)`` if its product has no member of the role, or ``("is", role)``
+            if no product has it in that role.
     """
 
     text: str
     differing: tuple[tuple[str, str, str], ...] = ()
+    missing: tuple[str, str] | None = None
 
 
 @_unchanging

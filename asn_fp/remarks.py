@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from asn_fp.check import check
 from asn_fp.errors import AsnError, message
-from asn_fp.explain import Report, Story, explain, tell
+from asn_fp.explain import explain, tell
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate, all_of
 from asn_fp.records import Associations, Exposure, Exposures, Items
+from asn_fp.story import Report, Story
 from asn_fp.transforms.same_names import same_names_in
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 from asn_fp.wording import cut

@@ -15,9 +15,11 @@ from asn_fp.transforms.admit import why_not_admitted, why_not_observed, why_prun
 from asn_fp.transforms.assign import why_left_out
 from asn_fp.transforms.attach import why_not_attached, why_nothing_attached
 from asn_fp.transforms.catalogue import why_no_catalogue
+from asn_fp.transforms.demand import why_demanded
 from asn_fp.transforms.expand import why_not_level
 from asn_fp.transforms.group import why_no_lead, why_not_grouped
-from asn_fp.transforms.refine import why_not_required
+from asn_fp.transforms.references import why_insisted
+from asn_fp.transforms.refine import why_not_distinct, why_not_required
 from asn_fp.transforms.select import why_dropped, why_not_kept
 
 __all__ = [
@@ -84,7 +86,7 @@ one_each = step(transforms.one_each)
 attach = step(transforms.attach, why=why_not_attached, remark=why_nothing_attached, probe=_NO_DRAFT)
 require = step(transforms.require, why=why_not_required)
 name = step(transforms.name, probe=_NO_DRAFT)
-distinct = step(transforms.distinct)
+distinct = step(transforms.distinct, why=why_not_distinct)
 seal = step(transforms.seal, probe=_NO_DRAFT, named="asn_rule")
 listed = step(transforms.listed, named="asn_rule")
 identify = step(transforms.identify)
@@ -101,7 +103,7 @@ seal_each = step(transforms.seal_each, probe=_NO_DRAFT, named="asn_rule")
 require_observations = step(transforms.require_observations, why=why_not_observed)
 attach_nod_spectra = step(transforms.attach_nod_spectra)
 share_roles = step(transforms.share_roles)
-insist = step(transforms.insist, probe=_NO_DRAFT)
+insist = step(transforms.insist, why=why_insisted, probe=_NO_DRAFT)
 order = step(transforms.order, probe=_NO_DRAFT)
 pair = step(transforms.pair, probe=_NO_DRAFT)
 prune = step(transforms.prune)
@@ -116,5 +118,5 @@ combine = step(transforms.combine)
 split = step(transforms.split, probe=())
 assign = step(transforms.assign)
 leave_out = step(transforms.leave_out, why=why_left_out)
-demand = step(transforms.demand, probe=_NO_DRAFT)
+demand = step(transforms.demand, why=why_demanded, probe=_NO_DRAFT)
 lead_as = step(transforms.lead_as)

@@ -31,6 +31,7 @@ __all__ = [
     "PARTNER_EXPTYPES",
     "PRODUCT_SUFFIXES",
     "READ_EXPTYPES",
+    "ROLE_FLAGS",
     "SPEC",
     "STAGE2_SUFFIXES",
     "STAGE2_TYPES",
@@ -117,6 +118,9 @@ READ_EXPTYPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Association type -> the roles its pipeline reads; it passes over members of any other role."""
 
 # ---- EXP_TYPE: jwst 3.0.0, associations/lib/dms_base.py ----
+
+# The strongest first: jwst 3.0.0, ``get_exposure_type``.
+ROLE_FLAGS: Final[Mapping[str, str]] = MappingProxyType({"psf": "is_psf", "imprint": "is_imprt", "background": "bkgdtarg"})
 
 EXP_TYPE_ROLES: Final[Mapping[str, str]] = _by_word(
     {

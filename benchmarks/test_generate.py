@@ -11,10 +11,10 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from workload import pool_text, repeated_pool, wheel_pools, write_headers
 
+from asn_fp.fates import orphans
 from asn_fp.generate import generate
 from asn_fp.sources.headers import read_headers
 from asn_fp.sources.pools import parse_pool
-from asn_fp.stories import orphans
 
 SIZES = (1_000, 10_000, 100_000)
 POOLS = wheel_pools()

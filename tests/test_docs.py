@@ -22,7 +22,7 @@ import pytest
 from attrs import frozen
 
 import asn_fp
-from asn_fp import RULES, errors, intake, keys, modes, names, predicates, records, steps, stories
+from asn_fp import RULES, errors, fates, intake, keys, modes, names, predicates, records, steps
 from asn_fp.check import CODES
 from asn_fp.cli import commands
 from asn_fp.cli.main import plan_of
@@ -245,7 +245,7 @@ def test_every_step_has_a_section_with_its_settings(step: str) -> None:
         (["keys-and-predicates.md"], predicates.__all__),
         (["keys-and-predicates.md"], modes.__all__),
         (["names.md"], names.__all__),
-        (["python.md"], [*sys.modules["asn_fp.generate"].__all__, *stories.__all__]),
+        (["python.md"], [*sys.modules["asn_fp.generate"].__all__, *fates.__all__]),
         (["python.md"], intake.__all__),
         (["python.md"], [name for module in (derive, headers, pools, tell) for name in module.__all__]),
     ],

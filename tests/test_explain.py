@@ -8,13 +8,14 @@ import pytest
 from asn_fp import api, rule
 from asn_fp import steps as s
 from asn_fp.errors import AsnError, ItemError
-from asn_fp.explain import Report, Story, Use, explain
+from asn_fp.explain import explain
 from asn_fp.keys import keyword
 from asn_fp.names import parse
 from asn_fp.pipeline import step
 from asn_fp.predicates import exp_type, is_science, named
 from asn_fp.records import Exposure, Exposures
 from asn_fp.rules.lists import DMS_Level3_Base, level2, level3
+from asn_fp.story import Report, Story, Use
 
 FILTER, PUPIL = keyword("FILTER"), keyword("PUPIL")
 
@@ -76,7 +77,7 @@ c_bad_rate.fits: left out by step 4, drop(named('*_bad_*')): named('*_bad_*') is
 d_rate.fits: left out by step 3, keep(exp_type('mir_image')): exp_type('mir_image') is not so: exp_type is 'mir_lyot'
    3. keep(exp_type('mir_image'))  exp_type('mir_image') is not so: exp_type is 'mir_lyot'""",
     "e_rate.fits": """\
-e_rate.fits: left out by step 6, group(by=keyword('filter'), of=is_science): no value for filter
+e_rate.fits: left out by step 6, group: no value for filter
    6. group(by=keyword('filter'), of=is_science)  no value for filter""",
 }
 
@@ -113,18 +114,20 @@ def test_the_nearest_miss_is_named():
 
 
 def test_the_table_of_all_files():
-    """The table has one row for each file, in input order: its role and products, or the step that left it out."""
+    """A row for each file: its role and products, in input order; then what is left out, the nearest miss first."""
     report = explain(SKY, ROWS)
     assert [story.file for story in report.stories] == [each.name.text for each in ROWS]
     rows = {file: (role, end) for file, role, end in report.rows()}
     assert rows["a_rate.fits"] == ("science", "a")
     assert rows["sky1_rate.fits"] == rows["f_rate.fits"] == ("background", "a")
-    assert rows["g_rate.fits"][0] == ""
+    assert rows["g_rate.fits"][0] == "target_acquisition"
     assert rows["g_rate.fits"][1].startswith("left out by step 3, keep(exp_type('mir_image')): ")
     lines = str(report).splitlines()
-    assert lines[0] == "file             role        products, or what left it out"
-    assert lines[1] == "a_rate.fits      science     a"
-    assert lines[6].startswith("c_bad_rate.fits              left out by step 4, drop(named('*_bad_*')): ")
+    assert lines[0] == "file             role                products, or what left it out"
+    assert lines[1] == "a_rate.fits      science             a"
+    assert lines[8].startswith("c_bad_rate.fits  science             left out by step 4, drop(named('*_bad_*')): ")
+    order = ["a", "sky1", "f", "b", "sky2", "sky3", "e", "c_bad", "d", "g"]
+    assert [line.split()[0] for line in lines[1:]] == [f"{each}_rate.fits" for each in order]
     assert len(lines) == 1 + len(ROWS)
 
 
@@ -134,9 +137,10 @@ def test_the_same_as_plain_data():
     assert (plain["rule"], plain["stopped"], len(plain["files"])) == ("sky", None, len(ROWS))
     assert plain["files"][0]["uses"] == [{"product": "a", "role": "science", "rung": 0}]
     assert plain["files"][0]["left_out"] is None
-    assert plain["files"][2]["left_out"]["differing"] == [["filter", "'f560w'", "'f770w'"]]
+    assert plain["files"][4]["left_out"]["differing"] == [["filter", "'f560w'", "'f770w'"]]
     assert [line["number"] for line in plain["files"][1]["lines"]] == [5, 6, 7, 9]
-    assert plain["files"][4] == json.loads(json.dumps(explain(SKY, ROWS, "b_rate.fits").to_dict()))
+    assert [each["file"] for each in plain["files"]] == [file for file, _, _ in explain(SKY, ROWS).rows()]
+    assert plain["files"][3] == json.loads(json.dumps(explain(SKY, ROWS, "b_rate.fits").to_dict()))
 
 
 @pytest.mark.parametrize("file", ["raw/a_rate.fits", "a_rate.fits"])
@@ -161,12 +165,52 @@ def test_items_that_cannot_be_read_are_an_error():
 
 
 def test_a_rule_that_stops_with_an_error():
-    """Where a step fails, the table says which and why, and every file that was still there is told so."""
+    """Where a step fails that no file is to blame for, the table says why, and what every file would have been."""
     report = explain(level3(), [("a_cal.fits", "science"), ("b_cal.fits", "psf")])
     assert report.stopped.startswith("step 4, name(needs_a_product_name): product name (none given, and stage 3 needs one)")
     assert str(report).splitlines()[-1] == f"stopped: {report.stopped}"
-    assert [story.lines[-1].text for story in report.stories] == ["the rule stopped here, with an error"] * 2
+    end = "of the product of a_cal.fits, but the rule stops here, with an error: nothing is made"
+    assert [story.left_out.text for story in report.stories] == [f"it would be science {end}", f"it would be psf {end}"]
+    assert [story.uses for story in report.stories] == [(), ()]
     assert report.to_dict()["stopped"] == report.stopped
+
+
+def test_a_rule_that_stops_for_some_files():
+    """Where a step refuses a product, its files have their own reason, and the others are told what they would have been."""
+    strict = SKY.replace("require", s.demand("background", by=FILTER))
+    stories = {story.file: story for story in explain(strict, ROWS).stories}
+    (line,) = [stories["b_rate.fits"].left_out]
+    assert line.text == (
+        "its product has no background with filter 'f1000w', and needs at least 1; "
+        "nearest is 'sky1_rate.fits': filter 'f770w', not 'f1000w'"
+    )
+    assert line.differing == (("filter", "'f770w'", "'f1000w'"),)
+    would = "of the product of a_rate.fits, but the rule stops here, for other files: nothing is made"
+    assert stories["a_rate.fits"].left_out.text == f"it would be science {would}"
+    assert stories["sky1_rate.fits"].left_out.text == f"it would be background {would}"
+    assert stories["sky2_rate.fits"].left_out.number == 7
+    assert [story.uses for story in stories.values()] == [()] * len(ROWS)
+
+
+def test_what_is_missing_is_in_the_table():
+    """A science exposure without the background that others have, and a background that serves none, say so in their row."""
+    loose = SKY.without("require")
+    rows = {file: end for file, _, end in explain(loose, ROWS).rows()}
+    assert rows["a_rate.fits"] == "a"
+    assert rows["b_rate.fits"] == "b; no background agrees with it; nearest is 'sky1_rate.fits': filter 'f770w', not 'f1000w'"
+    (line,) = [line for line in explain(loose, ROWS, "b_rate.fits").lines if line.missing]
+    assert line.missing == ("has", "background")
+    leading = loose.replace("group", s.group(by=FILTER)).replace("attach", s.attach("background", by=FILTER))
+    rows = {file: end for file, _, end in explain(leading, ROWS).rows()}
+    assert rows["sky2_rate.fits"] == (
+        "sky2; as background it agrees with no product; nearest is 'a_rate.fits': filter 'f560w', not 'f770w'"
+    )
+
+
+def test_what_a_later_step_supplies_is_not_missing():
+    """A remark that a product has no background is dropped when a later step attaches one."""
+    two = SKY.without("require").after("attach", s.attach("background", among=named("sky2*")))
+    assert [file for file, _, end in explain(two, ROWS).rows() if "no background" in end] == []
 
 
 def test_an_error_does_not_hide_what_was_left_out_before():
@@ -203,13 +247,21 @@ def test_files_that_the_user_gave_a_role():
 def test_many_products_are_counted():
     """A file of many products is said to be in how many, with the first few."""
     report = api.explain("level2", [f"{at}_rate.fits" for at in range(5)], background=["sky.fits"])
-    assert report.rows()[-1] == ("sky.fits", "background", "5 products: 0, 1, 2 and 2 more")
+    assert report.rows()[-1] == ("sky.fits", "background*", "5 products: 0, 1, 2 and 2 more")
     assert report.stories[-1].verdict() == "background of 5 products: 0, 1, 2 and 2 more"
 
 
 def test_files_of_one_product():
     """A stage-3 product holds every file in its role."""
-    assert explain(DMS_Level3_Base(product_name="p"), ["a", ("b", "psf")]).rows() == [("a", "science", "p"), ("b", "psf", "p")]
+    assert explain(DMS_Level3_Base(product_name="p"), ["a", ("b", "psf")]).rows() == [("a", "science", "p"), ("b", "psf*", "p")]
+
+
+def test_roles_that_the_user_gave_have_a_star():
+    """The table marks the roles that the user gave, and says below what the star means; nothing is marked without such."""
+    report = explain(DMS_Level3_Base(product_name="p"), ["a", ("b", "psf")])
+    assert str(report).splitlines()[-1] == "* the role that you gave"
+    assert [story.told for story in report.stories] == [False, True]
+    assert "*" not in str(explain(DMS_Level3_Base(product_name="p"), ["a", "b"]))
 
 
 def test_a_plain_list_is_told_too():

@@ -7,10 +7,10 @@ import pytest
 from asn_fp import rule
 from asn_fp import steps as s
 from asn_fp.errors import ItemError, KnobError
+from asn_fp.fates import fates, orphans, stories_of, why
 from asn_fp.generate import generate, generator_rules, ready
 from asn_fp.predicates import exp_type
 from asn_fp.sources.pools import parse_pool
-from asn_fp.stories import fates, orphans, stories_of, why
 
 HEAD = "filename|program|obs_num|exp_type|instrume|detector|filter|pupil|subarray|targetid|pntgtype|bkgdtarg|asn_candidate"
 NIS = "1234|{}|nis_image|niriss|nis|{}|clearp|full|{}|science|{}|{}"

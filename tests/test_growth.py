@@ -10,13 +10,13 @@ from asn_fp import steps as s
 from asn_fp import transforms as t
 from asn_fp.api import compose
 from asn_fp.errors import AsnError
+from asn_fp.fates import fates, orphans
 from asn_fp.generate import generate, generator_rules
 from asn_fp.keys import optional
 from asn_fp.names import parse
 from asn_fp.pipeline import rule, step
 from asn_fp.predicates import is_science
 from asn_fp.records import Draft, Exposure
-from asn_fp.stories import fates, orphans
 
 SIZES = (20, 40, 80)
 LINEAR = 1.02  # what the second doubling may cost more than twice the first; the counts are the same in every run
@@ -235,7 +235,7 @@ GENERATED = {
 @pytest.mark.parametrize("case", GENERATED)
 def test_cost_of_the_generator_is_linear(case, monkeypatch):
     """Twice the rows cost at most twice the instructions; the search for a nearest miss, which is bounded, is left out."""
-    for module in ("attach", "catalogue"):
+    for module in ("_nearest", "catalogue"):
         monkeypatch.setattr(sys.modules[f"asn_fp.transforms.{module}"], "_NEAREST_AMONG", 1)
     assert growth(GENERATED[case], COPIES) < LINEAR
 

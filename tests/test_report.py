@@ -15,13 +15,13 @@ import pytest
 import asn_fp
 from asn_fp import explain, explanation_html, report_html
 from asn_fp.check import Finding
-from asn_fp.explain import Line, Report, Story, Use
+from asn_fp.fates import Fate, Place
 from asn_fp.markup import tag
 from asn_fp.names import parse
 from asn_fp.records import Association, Exposure, Member, Product
 from asn_fp.report import notebook_html
 from asn_fp.report.matched import matched_keys
-from asn_fp.stories import Fate, Place
+from asn_fp.story import Line, Report, Story, Use
 
 VOID = {"br", "input", "meta", "wbr"}
 SCRIPT = "</script><script>alert('1')</script>"
@@ -304,7 +304,7 @@ def test_the_nearest_miss_comes_first() -> None:
 def test_a_row_says_what_left_a_file_out() -> None:
     """A row has the step and its reason, and the values that differ unless the reason says them already."""
     said = Page(explanation_html(Report("mine", (OUT,)))).said()
-    assert said.count("step 4, step_4: it agrees with no product") == 1
+    assert said.count("step 4, step_4(x=1): it agrees with no product") == 1
     assert said.count("filter: f770w, wanted: f560w") == 2
     dull = story("b_rate.fits", 4, ("filter", "f1", "f2"), text="filter is f1, not f2")
     assert Page(explanation_html(Report("mine", (dull,)))).said().count("filter: f1, wanted: f2") == 1

@@ -19,12 +19,12 @@ from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps
 from asn_fp.errors import UsageError, message
-from asn_fp.explain import Story
+from asn_fp.fates import Fate, fates, orphans, stories_of, why
 from asn_fp.generate import Generated, Rules, generate, generator_rules
 from asn_fp.records import Exposure, Exposures
 from asn_fp.rule_files import rules_in_files
 from asn_fp.sources.pools import pool_rows
-from asn_fp.stories import Fate, fates, orphans, stories_of, why
+from asn_fp.story import Story
 from asn_fp.transforms import relocate
 from asn_fp.wording import printable
 

@@ -49,7 +49,7 @@ def report(*, files: tuple[str, ...], output_file: str) -> Plan:
 def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -> Plan:
     r"""Return the plan that writes an explanation as a page, or prints it without a path.
 
-    >>> from asn_fp.explain import Story
+    >>> from asn_fp.story import Story
     >>> explanation_page(Story("a_rate.fits", "science", (), (), None), "explain.html", []).text
     'explain.html: 1 file\n'
     """

@@ -10,12 +10,12 @@ from itertools import chain, repeat
 from typing import Final
 
 from asn_fp.check import Finding, check
-from asn_fp.explain import Report, Story
 from asn_fp.markup import tag
 from asn_fp.records import Association, Member
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
 from asn_fp.report.stories import Explanation, in_products, left_out, roles_of, stories_of
+from asn_fp.story import Report, Story
 from asn_fp.wording import counted, many, products_of
 
 __all__ = ["Explanation", "explanation_html", "notebook_html", "report_html", "stories_of"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from asn_fp.explain import Line, Report, Story, Use
+from asn_fp.fates import Fate, Place, why
 from asn_fp.markup import Child, Markup, breakable, tag
 from asn_fp.records import Exposure, Member
 from asn_fp.report.page import chip
-from asn_fp.stories import Fate, Place, why
+from asn_fp.story import Line, Report, Story, Use
 from asn_fp.wording import counted, rest_of
 
 __all__ = ["Explanation", "in_products", "left_out", "roles_of", "stories_of"]
@@ -54,11 +54,11 @@ def left_out(explanation: Explanation, *, limit: int | None = None, opened: bool
     """Return the files that are in no product, the nearest miss first, a row each, and what stopped the rule.
 
     >>> out = Story("b_rate.fits", "science", (), (), Line(2, "keep(x)", "not so", (("filter", "f1", "f2"),)))
-    >>> "step 2, keep: not so" in left_out(out)[0].text
+    >>> "step 2, keep(x): not so" in left_out(out)[0].text
     True
     """
     stories, stopped = stories_of(explanation), explanation.stopped if isinstance(explanation, Report) else None
-    out = sorted((story for story in stories if story.left_out is not None), key=_miss)
+    out = sorted((story for story in stories if story.left_out is not None), key=Story.miss)
     parts = [tag("p", tag("b", "The rule stopped: "), stopped, class_="alone")] if stopped else []
     return parts + _section("Left out", out, len(stories), limit, opened)
 
@@ -71,12 +71,6 @@ def in_products(explanation: Explanation, *, limit: int | None = None, opened: b
     """
     stories = stories_of(explanation)
     return _section("In products", [story for story in stories if story.left_out is None], len(stories), limit, opened)
-
-
-def _miss(story: Story) -> tuple[int, int]:
-    """Return how far a file was from a product: what got through most steps, with least to differ, was nearest."""
-    assert story.left_out is not None
-    return (-story.left_out.number, len(story.left_out.differing))
 
 
 def _section(title: str, stories: Sequence[Story], number: int, limit: int | None, opened: bool) -> list[Markup]:
@@ -117,7 +111,7 @@ def _where(story: Story) -> Sequence[Child]:
 
 
 def _step(line: Line) -> str:
-    return f"step {line.number}, {line.step.partition('(')[0]}: " if line.step else ""
+    return f"{line.where()}: " if line.step else ""
 
 
 def _line(line: Line, blamed: bool) -> Markup:

@@ -213,7 +213,7 @@ def mode_3(
         s.keep(all_of(selects, exptype_in(*roles), OF_EXPOSURE)),
         s.level(suffix, uncal=NONE),
         s.group(by=keys),
-        s.require("science"),
+        s.require("science", by=keys),
         *refine,
         in_order(),
         s.name(named_by(form, keys)),

@@ -85,7 +85,7 @@ def made_3(
         *([s.recast("science", of=("psf", "imprint", "background", "autoflat", "autowave"))] if as_science else []),
         s.level(suffix, uncal=not_(is_plain_file), spare=exptype_in("target_acquisition")),
         s.group(by=keys, of=selected),
-        s.require("science"),
+        s.require("science", by=keys),
         *([s.require_observations(("group", "background", "mosaic"))] if several_observations else []),
         s.attach("target_acquisition", by=(*_TOGETHER, keyword("obs_num")), among=_ACQUISITION),
         *refine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 from asn_fp import steps as s
@@ -38,7 +39,7 @@ def tuned(
     >>> print(tuned(miri_image2(), at_least={"background": 1}).find("demand"))
     9
     """
-    if isinstance(rule.steps[-1].settings.get("tune"), Mapping):  # it runs others, which are tuned when they are known
+    if "tune" in signature(rule.steps[-1].function).parameters:  # it runs others, which are tuned when they are known
         given = {"at_least": at_least or {}, "match": tuple(match), "closest": closest}
         return rule.replace(len(rule.steps), rule.steps[-1].with_settings(tune=given))
     if match or closest is not None:

@@ -11,12 +11,13 @@ from attrs import evolve
 
 from asn_fp import transforms
 from asn_fp.errors import KnobError, did_you_mean, message
-from asn_fp.explain import Story, tell
+from asn_fp.explain import tell
 from asn_fp.pipeline import Rule, rule, step
 from asn_fp.records import Associations, Exposure, Exposures, Reason
 from asn_fp.rules import grism2, ifu2, modes2, modes3, series
 from asn_fp.rules._modes import ModeRule
 from asn_fp.rules._tuning import tuned
+from asn_fp.story import Story
 from asn_fp.transforms._remember import remembered
 
 __all__ = ["MODES", "auto"]
@@ -79,7 +80,8 @@ def auto(
     told = {"background_products": background_products, "nods": nods}
     told |= {"self_calibration": self_calibration, "pairwise": pairwise}
     wishes = {knob: value for knob, value in told.items() if value != _DEFAULTS[knob]}
-    return rule("auto", _read(), _classify(), _by_mode(stage, wishes=wishes, tune={}))
+    settings: dict[str, Any] = {**({"stage": stage} if stage is not None else {}), **({"wishes": wishes} if wishes else {})}
+    return rule("auto", _read(), _classify(), _by_mode(**settings))
 
 
 def by_mode(
@@ -124,16 +126,22 @@ def _stage(exposures: Iterable[Exposure], stage: object) -> int:
         if str(stage) not in ("2", "3"):
             raise KnobError(message("stage", "unknown", stage, did_you_mean(str(stage), ("2", "3"))))
         return int(str(stage))
-    first: dict[int, str] = {}
-    for exposure in exposures:
-        if (told := _SUFFIXES.get(exposure.name.suffix)) is not None:
-            first.setdefault(told, exposure.name.text)
+    first = _stages(exposures)
     if len(first) == 2:
         reason = f"the files are of both: {first[2]!r} for stage 2, {first[3]!r} for stage 3"
         raise KnobError(message("stage", reason, "2, 3", "say which: --stage 2 or --stage 3 (stage=)"))
     if not first:
         raise KnobError(message("stage", "no suffix tells it", "2, 3", "say which: --stage 2 or --stage 3 (stage=)"))
     return next(iter(first))
+
+
+def _stages(exposures: Iterable[Exposure]) -> dict[int, str]:
+    """Return the stages that suffixes tell, each with the first file that tells it."""
+    first: dict[int, str] = {}
+    for exposure in exposures:
+        if (told := _SUFFIXES.get(exposure.name.suffix)) is not None:
+            first.setdefault(told, exposure.name.text)
+    return first
 
 
 def _chosen(
@@ -189,8 +197,13 @@ def _inside(
     return story if story is not None and (of_a_mode or story.left_out is None) else None
 
 
-def _why_no_mode(_: Exposures, exposure: Exposure, **__: object) -> Reason:
-    """Return that no mode takes an exposure's type."""
+def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **__: object) -> Reason:
+    """Return that no mode takes an exposure's type, or that its suffix tells another stage than that of others."""
+    if stage is None and len(found := _stages(before)) > 1:
+        own = _SUFFIXES.get(exposure.name.suffix)
+        other = next(name for number, name in found.items() if number != own)
+        told = f"its suffix {exposure.name.suffix!r} is of stage {own}" if own else "its suffix tells no stage"
+        return Reason(f"{told}, and {other!r} is of another: say which", (("stage", str(own or "undefined"), "one for all"),))
     kind = exposure.meta.get("exp_type")
     role = f", {exposure.exptype.replace('_', ' ')}" if exposure.exptype != "science" else ""
     told = f"no mode takes EXP_TYPE {kind!r}{role}" if kind else "it has no EXP_TYPE"

@@ -6,18 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from operator import is_
 from types import MappingProxyType
-from typing import Final
 
 from attrs import evolve
 
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
 from asn_fp.keys import KEYS, Key, keyword
 from asn_fp.records import Exposure, Exposures, Reason
-from asn_fp.vocabulary import EXP_TYPE_ROLES, EXPTYPES
+from asn_fp.vocabulary import EXP_TYPE_ROLES, EXPTYPES, ROLE_FLAGS
 
 __all__ = ["assign", "leave_out", "why_left_out"]
-
-_FLAGS: Final[Mapping[str, str]] = {"psf": "is_psf", "imprint": "is_imprt", "background": "bkgdtarg"}
 
 
 def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposures:
@@ -113,7 +110,7 @@ def _told(exposure: Exposure, role: str, forced: bool) -> Exposure:
             return exposure
         if "is_imprt" in meta and role != "imprint":
             return _with_flags(exposure, {"bkgdtarg"} if role == "background" else set(), {"is_imprt"})
-    flag = _FLAGS.get(role)
+    flag = ROLE_FLAGS.get(role)
     return _with_flags(exposure, {flag} if flag else set(), set()).with_role(role, told=True)
 
 
@@ -121,7 +118,7 @@ def _with_flags(exposure: Exposure, on: set[str], kept: set[str]) -> Exposure:
     """Return an exposure whose header has these flags, and of the others those that are kept; without a header, itself."""
     if not exposure.meta:
         return exposure
-    off = set(_FLAGS.values()) - on - kept
+    off = set(ROLE_FLAGS.values()) - on - kept
     meta = {**{key: value for key, value in exposure.meta.items() if key not in off}, **dict.fromkeys(sorted(on), "t")}
     said = exposure.told | on | (off & set(exposure.meta))
     return evolve(exposure, meta=MappingProxyType(meta), told=said, derived=exposure.derived - said)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from operator import is_
 from typing import Any, Final, TypeAlias
 
+from attrs import evolve
+
 from asn_fp.errors import KnobError, MatchError, did_you_mean, message, raise_all
 from asn_fp.keys import By, Key, as_keys, values
-from asn_fp.matching import Index, KeyValue, agree
+from asn_fp.matching import Index, KeyValue
 from asn_fp.predicates import Predicate
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
+from asn_fp.transforms._nearest import Differing, different, nearest, nearest_miss, said, shown
 from asn_fp.transforms._remember import remembered
 from asn_fp.vocabulary import EXPTYPES
 
@@ -19,10 +21,6 @@ __all__ = ["attach", "why_not_attached", "why_nothing_attached"]
 
 OWN: Final = "own"
 Relation: TypeAlias = Callable[[Exposure, Exposure], bool]
-
-_SAID = 3
-_NEAREST_AMONG = 1000
-"""How many different exposures the search for a nearest miss looks at."""
 
 
 def attach(
@@ -164,68 +162,20 @@ def _enough(
     partners: Sequence[Exposure],
 ) -> None:
     problems = []
-    candidates = _different(keys, partners)
+    candidates = different(keys, partners)
     for old, new in zip(before, after, strict=True):
         count = len(new.extra) - len(old.extra)
         if count < at_least:
             reason = f"needs at least {at_least} {exptype}, found {count}"
-            way_out = _nearest_miss(keys, candidates, _different(keys, old.leads)) or "there is no other to take"
+            way_out = nearest_miss(keys, candidates, different(keys, old.leads)) or "there is no other to take"
             problems.append(message("product", reason, old.name or old.leads[0].name.text, way_out))
     raise_all(MatchError, problems)
-
-
-def _different(keys: tuple[Key, ...], exposures: Iterable[Exposure], each: int = 1) -> tuple[Exposure, ...]:
-    """Return the first few exposures with each value of some keys, not more than a search should look at."""
-    found: dict[KeyValue, list[Exposure]] = {}
-    for exposure in exposures:
-        same = found.setdefault(values(keys, exposure), [])
-        if len(same) < each:
-            same.append(exposure)
-    return tuple(exposure for same in islice(found.values(), _NEAREST_AMONG) for exposure in same)
 
 
 @remembered
 def _different_leads(draft: Draft, keys: tuple[Key, ...]) -> tuple[Exposure, ...]:
     """Return leads with different values; two of each, as one may be the exposure that asks."""
-    return _different(keys, (lead for bundle in draft.bundles for lead in bundle.leads), each=2)
-
-
-def _nearest(
-    keys: tuple[Key, ...], ones: Iterable[Exposure], others: Sequence[Exposure]
-) -> tuple[tuple[tuple[str, str, str], ...], Exposure, Exposure] | None:
-    """Return how the pair that comes nearest to agreeing differs, and the pair, or None where there is no pair."""
-    pairs = ((_differing(keys, one, other), one, other) for one in ones for other in others)
-    return min(pairs, key=lambda pair: len(pair[0]), default=None)
-
-
-def _nearest_miss(keys: tuple[Key, ...], partners: Iterable[Exposure], leads: Sequence[Exposure]) -> str:
-    missed = [each for each in partners if all(_differing(keys, each, lead) for lead in leads)]
-    near = _nearest(keys, missed, leads)
-    return f"nearest is {near[1].name.text!r}: {_said(near[0])}" if near else ""
-
-
-def _said(differing: Iterable[tuple[str, str, str]]) -> str:
-    """Return the first few differences as a sentence: what matters most comes first in a key."""
-    told = [_sentence(*each) for each in differing]
-    more = f" and {len(told) - _SAID} more" if len(told) > _SAID + 1 else ""
-    return ", ".join(told[:_SAID] if more else told) + more
-
-
-def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> tuple[tuple[str, str, str], ...]:
-    pairs = [(key, key(one), key(other)) for key in keys]
-    return tuple(
-        (key.label, _shown(here), _shown(there))
-        for key, here, there in pairs
-        if here is None or there is None or not agree((here,), (there,))
-    )
-
-
-def _shown(value: object) -> str:
-    return "undefined" if value is None else repr(getattr(value, "id", value))  # a candidate by its id
-
-
-def _sentence(what: str, here: str, there: str) -> str:
-    return f"{what} is undefined for both" if here == there == "undefined" else f"{what} {here}, not {there}"
+    return different(keys, (lead for bundle in draft.bundles for lead in bundle.leads), each=2)
 
 
 def why_not_attached(
@@ -239,12 +189,12 @@ def why_not_attached(
     **__: object,
 ) -> Reason | None:
     """Return why a partner was attached to no product: the product that comes nearest, and the values that differ."""
-    if not _partners((exposure,), exptype, among):
+    if not _partners((exposure,), exptype, among) or not before.bundles:  # whatever left no product is to blame
         return None
-    if not before.bundles:
-        return None  # whatever left no product is to blame
-    keys = _ladder(by)[-1]
-    near = _nearest(keys, (exposure,), [lead for lead in _different_leads(before, keys) if lead.index != exposure.index])
+    keys, role = _ladder(by)[-1], exposure.exptype if exptype == OWN else exptype
+    others = [lead for lead in _different_leads(before, keys) if lead.index != exposure.index]
+    leads = [lead for lead in others if lead.exptype != role] or others  # a background is for science, if there is any
+    near = nearest(keys, (exposure,), leads, _apart(unless))
     if near is None:
         return Reason("it leads the only product, and an exposure is never its own partner")
     differing, _, lead = near
@@ -254,19 +204,22 @@ def why_not_attached(
     if not differing:
         limit = f"a product takes at most {at_most}" if at_most is not None else "an earlier rung of the ladder found others"
         return Reason(f"{limit}, and others came first")
-    role = exposure.exptype if exptype == OWN else exptype
-    return Reason(f"as {role} it agrees with no product; nearest is {lead.name.text!r}: {_said(differing)}", differing)
+    return Reason(f"as {role} it agrees with no product; nearest is {lead.name.text!r}: {said(differing)}", differing)
 
 
-def _forbidden(unless: Relation | None, lead: Exposure, other: Exposure) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+def _apart(unless: Relation | None) -> Callable[[Exposure, Exposure], bool]:
+    return lambda partner, lead: unless is not None and unless(lead, partner)
+
+
+def _forbidden(unless: Relation | None, lead: Exposure, other: Exposure) -> tuple[str, Differing]:
     """Return the name of the relation that forbids a pair, and the values of the partner and of the lead that it compares."""
     part = next((each for each in getattr(unless, "parts", ()) if each(lead, other)), unless)
     name = getattr(part, "name", getattr(part, "__name__", "unless"))
     columns = getattr(part, "columns", ())
-    return name, tuple((each, _shown(other.meta.get(each)), _shown(lead.meta.get(each))) for each in columns)
+    return name, tuple((each, shown(other.meta.get(each)), shown(lead.meta.get(each))) for each in columns)
 
 
-def _compared(differing: Iterable[tuple[str, str, str]]) -> str:
+def _compared(differing: Differing) -> str:
     said = ", ".join(f"{what} {here} and {there}" for what, here, there in differing)
     return f" ({said})" if said else ""
 
@@ -277,7 +230,7 @@ def _search(draft: Draft, setting: tuple[str, tuple[tuple[Key, ...], ...], Predi
     exptype, ladder, among = setting
     partners = _partners(draft.pool, exptype, among)
     rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
-    return rungs, _different(ladder[-1], partners), {lead.identity: each for each in draft.bundles for lead in each.leads}
+    return rungs, different(ladder[-1], partners), {lead.identity: each for each in draft.bundles for lead in each.leads}
 
 
 def why_nothing_attached(
@@ -287,20 +240,29 @@ def why_nothing_attached(
     by: By | list[By] = (),
     among: Predicate | None = None,
     unless: Relation | None = None,
+    at_most: int | None = None,
     **__: object,
 ) -> Reason | None:
-    """Return why the product that an exposure leads got no partner, although there are some: how the nearest differs."""
+    """Return what is missing of a lead that stays where it was: partners for it, or products that it is a partner of."""
     ladder = _ladder(by)
     rungs, partners, led = _search(before, (exptype, ladder, among))
     bundle = led.get(exposure.identity)
-    if bundle is None or not partners or _attached(bundle, rungs, unless, None, None) is not bundle:
+    if bundle is None or not partners:
         return None
-    missed = _nearest(ladder[-1], [each for each in partners if each.index != exposure.index], (exposure,))
-    if missed is None:
-        return None
-    differing, near, _ = missed
     role = "partner" if exptype == OWN else exptype
+    if exposure.exptype == exptype:
+        idle = why_not_attached(before, exposure, exptype, by, among, unless, at_most)
+        return evolve(idle, missing=("is", role)) if idle else None
+    if _attached(bundle, rungs, unless, None, None) is not bundle:
+        return None
+    others = [each for each in partners if each.index != exposure.index]
+    near = nearest(ladder[-1], others, (exposure,), _apart(unless))
+    if near is None:
+        return None
+    differing, other, _ = near
     if not differing:
-        why, kept = _forbidden(unless, exposure, near)
-        return Reason(f"no {role} is attached to it: {why} keeps {near.name.text!r} away{_compared(kept)}", kept)
-    return Reason(f"no {role} agrees with it; nearest is {near.name.text!r}: {_said(differing)}", differing)
+        why, differing = _forbidden(unless, exposure, other)
+        text = f"no {role} is attached to it: {why} keeps {other.name.text!r} away{_compared(differing)}"
+    else:
+        text = f"no {role} agrees with it; nearest is {other.name.text!r}: {said(differing)}"
+    return Reason(text, differing, ("has", role))

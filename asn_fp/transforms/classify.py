@@ -5,12 +5,9 @@ from __future__ import annotations
 from operator import is_
 
 from asn_fp.records import Exposure, Exposures
-from asn_fp.vocabulary import EXP_TYPE_ROLES
+from asn_fp.vocabulary import EXP_TYPE_ROLES, ROLE_FLAGS
 
 __all__ = ["classify", "role_of"]
-
-_FLAGS = (("is_psf", "psf"), ("is_imprt", "imprint"), ("bkgdtarg", "background"))
-"""Flag keywords and the role each gives, the strongest first (jwst 3.0.0, ``get_exposure_type``)."""
 
 
 def classify(exposures: Exposures) -> Exposures:
@@ -42,7 +39,7 @@ def role_of(exposure: Exposure) -> str:
     by_type = EXP_TYPE_ROLES.get(meta.get("exp_type", ""), "science")
     if by_type != "science":
         return by_type
-    for flag, role in _FLAGS:
+    for role, flag in ROLE_FLAGS.items():
         if flag in meta:
             return role
     return "science"

@@ -6,9 +6,11 @@ from operator import is_
 
 from asn_fp.errors import MatchError, message, raise_all
 from asn_fp.keys import By, Key, as_keys
-from asn_fp.records import Bundle, Draft
+from asn_fp.records import Bundle, Draft, Exposure, Reason
+from asn_fp.transforms._nearest import nearest, of_role, said
+from asn_fp.transforms._remember import led_by
 
-__all__ = ["demand", "lead_as"]
+__all__ = ["demand", "lead_as", "why_demanded"]
 
 
 def demand(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None = None, by: By = ()) -> Draft:
@@ -32,12 +34,18 @@ def demand(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None
     keys = as_keys(by)
     problems = []
     for bundle in draft.bundles:
-        found = _found(bundle, exptype)
-        wanted = f"at most {at_most}" if at_most is not None and len(found) > at_most else f"at least {at_least}"
-        if bundle.leads[0].exptype == "science" and (len(found) < at_least or wanted.startswith("at most")):
-            problems.append(_problem(bundle, exptype, found, wanted, keys))
+        if (wanted := _wanted(bundle, exptype, at_least, at_most)) is not None:
+            problems.append(_problem(bundle, exptype, wanted, keys))
     raise_all(MatchError, problems)
     return draft
+
+
+def _wanted(bundle: Bundle, exptype: str, at_least: int, at_most: int | None) -> str | None:
+    """Return how many members of a role a product that science leads should have, None where that is so."""
+    count = len(_found(bundle, exptype))
+    if bundle.leads[0].exptype != "science" or (at_least <= count and (at_most is None or count <= at_most)):
+        return None
+    return f"at most {at_most}" if at_most is not None and count > at_most else f"at least {at_least}"
 
 
 def _found(bundle: Bundle, exptype: str) -> list[str]:
@@ -45,15 +53,39 @@ def _found(bundle: Bundle, exptype: str) -> list[str]:
     return leads + [each.name for each in bundle.extra if each.exptype == exptype]
 
 
-def _problem(bundle: Bundle, exptype: str, found: list[str], wanted: str, keys: tuple[Key, ...]) -> str:
+def _problem(bundle: Bundle, exptype: str, wanted: str, keys: tuple[Key, ...]) -> str:
     lead = bundle.leads[0]
-    values = ", ".join(f"{key.label} {value!r}" for key in keys if isinstance(value := key(lead), str))
-    has = f"{len(found)} {exptype}: {', '.join(map(repr, found[:5]))}" if found else f"no {exptype}"
-    where = f" with {values}" if values else ""
+    has, where = _has(bundle, exptype), _where(lead, keys)
     way_out = (
         "leave the others out" if wanted.startswith("at most") else "add it to the files; asn explain tells what came near"
     )
     return message(f"product of {lead.name.text!r}", f"it has {has}{where}, and needs {wanted}", exptype, way_out)
+
+
+def _has(bundle: Bundle, exptype: str) -> str:
+    found = _found(bundle, exptype)
+    return f"{len(found)} {exptype}: {', '.join(map(repr, found[:5]))}" if found else f"no {exptype}"
+
+
+def _where(lead: Exposure, keys: tuple[Key, ...]) -> str:
+    values = ", ".join(f"{key.label} {value!r}" for key in keys if isinstance(value := key(lead), str))
+    return f" with {values}" if values else ""
+
+
+def why_demanded(
+    before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None, by: By = ()
+) -> Reason | None:
+    """Return what the product that an exposure leads has of a role, what it needs, and how the nearest one differs."""
+    keys = as_keys(by)
+    for bundle in led_by(before, exposure):
+        if (wanted := _wanted(bundle, exptype, at_least, at_most)) is None:
+            continue
+        missed = () if wanted.startswith("at most") else of_role(before, (exptype, keys))
+        near = nearest(keys, missed, (exposure,))
+        end = f"; nearest is {near[1].name.text!r}: {said(near[0])}" if near and near[0] else ""
+        told = f"its product has {_has(bundle, exptype)}{_where(exposure, keys)}, and needs {wanted}{end}"
+        return Reason(told, near[0] if near and near[0] else ((exptype, str(len(_found(bundle, exptype))), wanted),))
+    return None
 
 
 def lead_as(draft: Draft, exptype: str = "science") -> Draft:

@@ -169,7 +169,9 @@ def why_not_level(
         return Reason("it is a product of stage 3, not an exposure")
     wanted, files = suffix(exposure), _ranked(before, (suffix, uncal))[_file(exposure)]
     best, taken = min(files, key=lambda ranked: ranked[0])
-    other = best != _WRONG and taken.index != exposure.index
+    if best != _WRONG and taken.index == exposure.index:
+        return None
+    other = best != _WRONG
     said = f"{taken.name.text!r} is taken" if other else "no other file of it is there"
     own = exposure.name.suffix or "no known suffix"
     return Reason(f"it is {own}, {wanted} is wanted, and {said}", (("suffix", own, wanted),))

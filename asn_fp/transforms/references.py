@@ -8,9 +8,12 @@ from asn_fp.errors import ProductError, message, raise_all
 from asn_fp.keys import ANY, By, Key, activity, as_keys, observation, segment, values, visit
 from asn_fp.keys import exposure as exposure_number
 from asn_fp.predicates import EVERY, Predicate
-from asn_fp.records import Bundle, Draft, Exposure
+from asn_fp.records import Bundle, Draft, Exposure, Reason
+from asn_fp.transforms._nearest import differing, nearest, of_role, said
+from asn_fp.transforms._remember import led_by
+from asn_fp.vocabulary import ROLE_FLAGS
 
-__all__ = ["insist", "order", "pair"]
+__all__ = ["insist", "order", "pair", "why_insisted"]
 
 _SHOWN = 20
 
@@ -53,27 +56,28 @@ def _files(bundle: Bundle) -> str:
 
 def _looked_at(draft: Draft, exptype: str, lacking: Sequence[Bundle], keys: tuple[Key, ...]) -> Iterator[str]:
     """Yield a line for each exposure: its role, the flag that would make it a member, and how its setup differs."""
-    flag = {"psf": "is_psf", "background": "bkgdtarg", "imprint": "is_imprt"}.get(exptype)
+    flag = ROLE_FLAGS.get(exptype)
     for each in draft.pool[:_SHOWN]:
         told = "as you say" if "exptype" in each.told else f"{flag} is not set" if flag and flag not in each.meta else ""
         why = f"{each.exptype}, {told}" if told and each.exptype != exptype else each.exptype
-        near = min((_differing(keys, each, bundle.leads[0]) for bundle in lacking), key=len)
-        yield "".join([f"looked at {each.name.text!r}: {why}", *(f"; {sentence}" for sentence in near)])
+        near = min((differing(keys, each, bundle.leads[0]) for bundle in lacking), key=len)
+        yield f"looked at {each.name.text!r}: {why}{f'; {said(near)}' if near else ''}"
     if len(draft.pool) > _SHOWN:
         yield f"looked at {len(draft.pool) - _SHOWN} more"
 
 
-def _differing(keys: tuple[Key, ...], one: Exposure, other: Exposure) -> list[str]:
-    pairs = [(key, key(one), key(other)) for key in keys]
-    return [
-        f"{key.label} {_shown(here)}, not {_shown(there)}"
-        for key, here, there in pairs
-        if here is not ANY and there is not ANY and here != there
-    ]
-
-
-def _shown(value: object) -> str:
-    return "undefined" if value is None else repr(value)
+def why_insisted(before: Draft, exposure: Exposure, exptype: str, of: Predicate = EVERY, by: By = ()) -> Reason | None:
+    """Return that the product of an exposure has no member of a role, and how the nearest one differs."""
+    keys = as_keys(by)
+    for bundle in led_by(before, exposure):
+        if of(bundle.leads[0]) and not _has(bundle, exptype):
+            near = nearest(keys, of_role(before, (exptype, keys)), (bundle.leads[0],))
+            flag = ROLE_FLAGS.get(exptype)
+            nobody = f"no file is one{f': {flag} is not set' if flag else ''}"
+            end = f"nearest is {near[1].name.text!r}: {said(near[0])}" if near else nobody
+            wanted = near[0] if near else ((exptype, "0", "at least 1"),)
+            return Reason(f"its product needs a {exptype} member, and has none; {end}", wanted)
+    return None
 
 
 def order(draft: Draft, by: By) -> Draft:

@@ -9,12 +9,13 @@ from string import Formatter
 from typing import Final, TypeAlias
 
 from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_all
-from asn_fp.keys import KEYS, Key, product
+from asn_fp.keys import KEYS, By, Key, as_keys, product
 from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Bundle, Candidate, Draft, Exposure, Reason
-from asn_fp.transforms._remember import remembered
+from asn_fp.transforms._nearest import nearest, of_role, said
+from asn_fp.transforms._remember import led_by, remembered
 
-__all__ = ["Naming", "distinct", "name", "require", "why_not_required"]
+__all__ = ["Naming", "distinct", "name", "require", "why_not_distinct", "why_not_required"]
 
 Naming: TypeAlias = str | Key | Callable[[Bundle], str]
 """What names a product: a template such as ``"{stem}"``, a key of its first lead, or a function of the bundle."""
@@ -117,11 +118,36 @@ def distinct(draft: Draft) -> Draft:
     return draft
 
 
+@remembered
+def _by_name(draft: Draft, _: None) -> Mapping[str, list[Bundle]]:
+    found: dict[str, list[Bundle]] = {}
+    for bundle in draft.bundles:
+        found.setdefault(bundle.name, []).append(bundle)
+    return found
+
+
+def why_not_distinct(before: Draft, exposure: Exposure) -> Reason | None:
+    """Return the other files behind the name of the product that an exposure leads."""
+    for bundle in led_by(before, exposure):
+        other = next((each for each in _by_name(before, None)[bundle.name] if each is not bundle), None)
+        if other is not None:
+            return Reason(f"its product has the name of that of {_files(other)!r}, {bundle.name!r}: leave one of them out")
+    return None
+
+
 def _files(bundle: Bundle) -> str:
     return ", ".join(lead.name.text for lead in bundle.leads[:3]) + (", ..." if len(bundle.leads) > 3 else "")
 
 
-def require(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None = None, of: Predicate = EVERY) -> Draft:
+def require(
+    draft: Draft,
+    exptype: str,
+    *,
+    at_least: int = 1,
+    at_most: int | None = None,
+    of: Predicate = EVERY,
+    by: By = (),  # noqa: ARG001  for explanations
+) -> Draft:
     """Leave out the products that have too few or too many members of a role.
 
     Args:
@@ -130,6 +156,7 @@ def require(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | Non
         at_least: how many members of it a product must have.
         at_most: how many it may have.
         of: which products this is asked of, by their first lead.
+        by: the keys of the products, for explanations: which of them differ from those of the nearest product.
 
     >>> from asn_fp.transforms import gather, read
     >>> require(gather(read([("a_calints.fits", "psf")])), "science").bundles
@@ -161,12 +188,16 @@ def _counts(draft: Draft, exptype: str) -> Mapping[tuple[int, Candidate | None],
 
 
 def why_not_required(
-    before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None, **_: object
+    before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None, by: By = (), **_: object
 ) -> Reason | None:
-    """Return how many members of a role the products of an exposure had, and how many they should have had."""
+    """Return how many members of a role the products of an exposure had, how many they should have, and which is nearest."""
     counts = _counts(before, exptype).get(exposure.identity, ())
     failing = [count for count in counts if not _within(count, at_least, at_most)]
     if not failing:
         return None
     wanted = f"at least {at_least}" if failing[0] < at_least else f"at most {at_most}"
-    return Reason(f"its product has {failing[0]} {exptype}, and needs {wanted}", ((exptype, str(failing[0]), wanted),))
+    told, keys = f"its product has {failing[0]} {exptype}, and needs {wanted}", as_keys(by)
+    near = nearest(keys, (exposure,), of_role(before, (exptype, keys))) if keys and failing[0] < at_least else None
+    if near is None or not near[0]:
+        return Reason(told, ((exptype, str(failing[0]), wanted),))
+    return Reason(f"{told}; nearest {exptype} is {near[2].name.text!r}: {said(near[0])}", near[0])

@@ -298,7 +298,8 @@ def test_explain(cli):
     table = cli.asn(*words)
     assert [line.split() for line in table.out.splitlines()[1:]] == [
         ["a_rate.fits", "science", "a"],
-        ["b_rate.fits", "background", "a"],
+        ["b_rate.fits", "background*", "a"],
+        ["*", "the", "role", "that", "you", "gave"],
     ]
     story = cli.asn(*words, "--file", "b_rate.fits")
     assert story.out.splitlines()[0] == "b_rate.fits: background of a"

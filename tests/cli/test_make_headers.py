@@ -193,7 +193,7 @@ def test_explain(images):
     write("002", BKGDTARG=True)
     write("003", EXP_TYPE="NRC_DARK")
     lines = cli.asn("explain", "Asn_Lv2Image", "*.fits").out.splitlines()
-    cal, rate, sky, dark = lines[1:]
+    rate, sky, cal, dark = lines[1:]
     assert rate.split() == [image("001", 1, "rate"), "science", image("001", 1, "x")[:-7]]
     assert sky.split() == [image("002", 1, "rate"), "background", image("001", 1, "x")[:-7]]
     assert f"it is cal, rate is wanted, and {image('001', 1, 'rate')!r} is taken" in cal

@@ -17,11 +17,12 @@ ROOT = Path(asn_fp.__file__).parents[1]
 UNSET = ("ASN_TRACEBACK", "PYTHONUNBUFFERED")
 ENV = {key: value for key, value in os.environ.items() if key not in UNSET} | {"PYTHONPATH": str(ROOT)}
 SLOW = """
-import sys, time
+import signal, sys, time
 from asn_fp import rule, steps as s
 
 def slow():
     def wait(bundle):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a script would ignore it
         print("waiting", file=sys.stderr, flush=True)
         time.sleep(30)
     return rule("slow", s.read(), s.gather(), s.name(wait), s.seal(asn_rule="slow"))

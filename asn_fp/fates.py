@@ -9,11 +9,12 @@ from attrs import asdict, frozen
 from toolz import pipe
 
 from asn_fp.errors import ItemError, did_you_mean, message
-from asn_fp.explain import Line, Story, tell
+from asn_fp.explain import tell
 from asn_fp.generate import Generated, Rules, generator_rules, ready
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Exposure, Exposures
+from asn_fp.story import Line, Story
 
 __all__ = ["Fate", "Place", "fates", "orphans", "stories_of", "why"]
 
