@@ -203,6 +203,6 @@ def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate:
 
 
 def _shared_id(exposures: Exposures) -> str:
-    found = {observation(exposure) for exposure in exposures}
+    found = {field for exposure in exposures if (field := observation(exposure)) is not None}
     only = found.pop() if len(found) == 1 else None
     return f"o{only}" if isinstance(only, str) and len(only) == 3 else "a3001"

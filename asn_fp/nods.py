@@ -26,12 +26,14 @@ __all__ = [
 _CLOSE_NODS = ("s1600a1", 5)
 
 
-def nods_overlap(lead: Exposure, other: Exposure) -> bool:
+def nods_overlap(lead: Exposure, other: Exposure, *, counted: bool = True) -> bool:
     """Tell whether the target of one nod falls on the other, so that it is no background for it.
 
     Args:
         lead: the science exposure, with PATT_NUM, NUMDTHPT and SUBPXPTS.
         other: the nod that might be its background.
+        counted: slit nods of which NUMDTHPT is unknown overlap, as they do for the archive's rule; else it only tells
+            the five close nods of S1600A1.
 
     >>> from asn_fp.names import parse
     >>> meta = {"exp_type": "nrs_fixedslit", "numdthpt": "6", "subpxpts": "2"}
@@ -52,10 +54,11 @@ def nods_overlap(lead: Exposure, other: Exposure) -> bool:
         *map(_subpixels, (lead, other)),
     ]
     count, own, its, step, its_step = numbers
-    if count is None or own is None or its is None or not step or not its_step:
+    if own is None or its is None or not step or not its_step or (count is None and counted):
         return slit
     here, there = (own - 1) // step, (its - 1) // its_step
-    close = slit and (lead.meta.get("fxd_slit"), count // step) == _CLOSE_NODS and abs(here - there) <= 1
+    nods = count // step if count is not None else 0
+    close = slit and (lead.meta.get("fxd_slit"), nods) == _CLOSE_NODS and abs(here - there) <= 1
     return here == there or close
 
 
@@ -131,7 +134,7 @@ def _real(exposure: Exposure, column: str) -> float | None:
 
 
 def _overlap(lead: Exposure, other: Exposure) -> bool:
-    return same_position(lead, other) or nods_overlap(lead, other)
+    return same_position(lead, other) or nods_overlap(lead, other, counted=False)
 
 
 _TILTS: Final = ("gwa_xtil", "gwa_ytil")
@@ -140,6 +143,6 @@ _TILT_TOLERANCE: Final = 1e-8
 
 TILT_DIFFERS: Final = Relation("tilt_differs", _TILTS, _tilts_differ)
 SAME_PLACE: Final = Relation("same_position", ("patt_num",), same_position)
-NODS_OVERLAP: Final = Relation("nods_overlap", ("patt_num", "targetid"), _overlap)
+NODS_OVERLAP: Final = Relation("nods_overlap", ("patt_num", "subpxpts", "targetid"), _overlap)
 LEAD_IS_BACKGROUND: Final = Relation("lead_is_background", (), lambda lead, _: lead.exptype == "background")
 """A background gets no background itself."""

@@ -25,6 +25,7 @@ __all__ = [
     "named",
     "not_",
     "observation_in",
+    "told_role",
     "value_in",
 ]
 
@@ -195,5 +196,6 @@ def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposur
 
 
 is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science")
+told_role: Final = Predicate("told_role", ("exptype",), lambda exposure: "exptype" in exposure.told)
 NONE: Final = Predicate("NONE", (), lambda _: False)
 EVERY: Final = Predicate("EVERY", (), lambda _: True)

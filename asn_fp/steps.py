@@ -20,6 +20,7 @@ from asn_fp.transforms.expand import why_not_level
 from asn_fp.transforms.group import why_no_lead, why_not_grouped
 from asn_fp.transforms.references import why_insisted
 from asn_fp.transforms.refine import why_not_distinct, why_not_required
+from asn_fp.transforms.roots import why_not_one_root
 from asn_fp.transforms.select import why_dropped, why_not_kept
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "drop",
     "enlist",
     "expand",
+    "flag_imprints",
     "gather",
     "group",
     "identify",
@@ -51,6 +53,7 @@ __all__ = [
     "merge",
     "name",
     "one_each",
+    "one_root",
     "order",
     "pair",
     "prune",
@@ -80,6 +83,7 @@ keep = step(transforms.keep, why=why_not_kept)
 drop = step(transforms.drop, why=why_dropped)
 mark = step(transforms.mark, probe=_NO_EXPOSURES)
 classify = step(transforms.classify)
+flag_imprints = step(transforms.flag_imprints)
 gather = step(transforms.gather, why=why_no_lead)
 group = step(transforms.group, why=why_not_grouped, probe=_NO_EXPOSURES)
 one_each = step(transforms.one_each)
@@ -120,3 +124,4 @@ assign = step(transforms.assign)
 leave_out = step(transforms.leave_out, why=why_left_out)
 demand = step(transforms.demand, why=why_demanded, probe=_NO_DRAFT)
 lead_as = step(transforms.lead_as)
+one_root = step(transforms.one_root, why=why_not_one_root, probe=_NO_DRAFT)

@@ -169,3 +169,9 @@ def test_a_pool_stands_for_its_exposures(tmp_path):
     found = with_headers([path], ())
     assert [each.name.text for each in found] == [each.name.text for each in read]
     assert {each.candidate.type for each in found} == {"files"}
+
+
+def test_a_table_without_header_does_not_change_the_id():
+    """A catalogue among the files of one observation leaves their candidate id what it is."""
+    files = transforms.read(["jw01234004001_02101_00001_nis_rate.fits", "mine_cat.ecsv"])
+    assert {each.candidate.id for each in as_one_candidate(files)} == {"o004"}

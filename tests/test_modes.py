@@ -28,6 +28,8 @@ OPTICS: dict[str, dict[str, str]] = {
     "miri_lrs": {"filter": "p750l"},
     "miri_slitless": {"filter": "p750l", "tsovisit": "t"},
     "miri_mrs": {"channel": "12", "band": "short"},
+    "miri_wfss": {"filter": "p750l"},
+    "fgs_image": {},
     "nircam_image": {"filter": "f200w", "pupil": "clear"},
     "nircam_coron": {"filter": "f444w", "pupil": "maskrnd", "coronmsk": "maska335r"},
     "nircam_wfss": {"filter": "f444w", "pupil": "grismr"},
@@ -42,7 +44,7 @@ OPTICS: dict[str, dict[str, str]] = {
     "nirspec_ifu": {"filter": "f170lp", "grating": "g235h"},
     "nirspec_bots": {"filter": "f170lp", "grating": "g235h", "fxd_slit": "s1600a1"},
 }
-DETECTOR = {"miri": "mirimage", "nircam": "nrcalong", "niriss": "nis", "nirspec": "nrs1"}
+DETECTOR = {"fgs": "guider1", "miri": "mirimage", "nircam": "nrcalong", "niriss": "nis", "nirspec": "nrs1"}
 INTEGRATIONS = ("coron", "ami", "tsimage", "tsgrism", "soss", "bots", "slitless")
 
 
@@ -63,7 +65,7 @@ def shots(mode: str, stage: int) -> tuple[Exposure, ...]:
     if stage == 3 and mode.endswith(("coron", "ami")):
         pair.append(shot(mode, 3, suffix, is_psf="t", targname="reference"))
     elif stage == 2 and mode.endswith("wfss"):
-        element = "f200w" if mode.startswith("niriss") else "f444w"
+        element = {"niriss": "f200w", "nircam": "f444w", "miri": "f1000w"}[mode.partition("_")[0]]
         root = f"jw01234-o001_t001_{mode.partition('_')[0]}_clear-{element}"
         image = {**OPTICS[mode.replace("wfss", "image")], **({"filter": "f444w"} if element == "f444w" else {})}
         pair += [
@@ -194,7 +196,8 @@ IFU = {"exp_type": "nrs_ifu", "observtn": "2"}
         (IFU, "observation=002", "background", {"bkgdtarg"}),
         (IFU, "observation=2", "background", {"bkgdtarg"}),
         ({**IFU, "is_imprt": "t"}, "observation=002", "imprint", {"bkgdtarg", "is_imprt"}),
-        ({**IFU, "is_imprt": "t"}, "a_*", "imprint", {"bkgdtarg", "is_imprt"}),
+        ({**IFU, "is_imprt": "t"}, "a_*", "background", {"bkgdtarg"}),
+        ({**IFU, "exp_type": "nrs_msata"}, "a_*", "background", {"bkgdtarg"}),
         ({**IFU, "is_imprt": "t"}, "a_rate.fits", "background", {"bkgdtarg"}),
         ({**IFU, "exp_type": "nrs_msata"}, "observation=002", "target_acquisition", set()),
         ({**IFU, "is_psf": "t"}, "exp_type=NRS_*", "background", {"bkgdtarg"}),
@@ -202,7 +205,7 @@ IFU = {"exp_type": "nrs_ifu", "observtn": "2"}
     ],
 )
 def test_what_a_word_about_roles_means(meta: dict[str, str], word: str, role: str, flags: set[str]) -> None:
-    """A whole name forces a role; patterns and keys leave acquisitions alone and make imprints those of a background."""
+    """A name forces a role, so does a pattern for nothing but acquisitions or imprints; a key leaves those what they are."""
     known = Exposure(0, parse("a_rate.fits"), meta=MappingProxyType(meta))
     (told,) = classify(assign((known,), {"background": [word]}))
     assert (told.exptype, {each for each in told.meta if each in ("bkgdtarg", "is_imprt", "is_psf")}) == (role, flags)
@@ -300,14 +303,151 @@ def test_a_background_is_not_selfcal_as_well() -> None:
     assert partners("miri_mrs2", exposures, "selfcal", self_calibration=True) == {1: [3], 2: [1, 3], 3: [1]}
 
 
-def test_the_trio_of_the_observation_comes_first() -> None:
-    """Of two direct images of one filter that of the grism exposure's observation is taken."""
-    other = [
-        Exposure(each.index + 5, parse(each.name.text.replace("-o001_", "-o002_")), candidate=FILES, meta=each.meta)
-        for each in shots("niriss_wfss", 2)[2:]
+def renamed(trio: tuple[Exposure, ...], old: str, new: str, **words: str) -> list[Exposure]:
+    """Return files of stage 3 under other names, those with a header with other keywords."""
+    return [
+        Exposure(
+            each.index + 5,
+            parse(each.name.text.replace(old, new)),
+            candidate=FILES,
+            meta=MappingProxyType({**each.meta, **words}) if each.meta else each.meta,
+        )
+        for each in trio
     ]
-    (asn,) = api.make("niriss_wfss2", (*shots("niriss_wfss", 2), *other))
-    assert all("-o001_" in member.expname for product in asn.products for member in product.members[1:])
+
+
+def trio_of(found: tuple[Any, ...]) -> list[set[str]]:
+    """Return for each product the names of what is attached."""
+    return [{member.expname for member in product.members[1:]} for each in found for product in each.products]
+
+
+def test_the_trio_is_that_of_the_observation() -> None:
+    """Of two direct images of one filter that of the grism exposure's observation is taken, and one of another is none."""
+    grisms, trio = shots("niriss_wfss", 2)[:2], shots("niriss_wfss", 2)[2:]
+    other = renamed(trio, "-o001_", "-o002_")
+    assert trio_of(api.make("niriss_wfss2", (*grisms, *trio, *other))) == [{each.name.text for each in trio}] * 2
+    with pytest.raises(errors.MatchError, match=r"no direct_image with .*field '001'"):
+        api.make("niriss_wfss2", (*grisms, *other))
+    several = renamed(trio, "-o001_", "-c1001_")
+    assert trio_of(api.make("niriss_wfss2", (*grisms, *several))) == [{each.name.text for each in several}] * 2
+
+
+def test_the_trio_is_that_of_the_module() -> None:
+    """Of the trios of two NIRCam modules that of the exposure's own is taken; a mosaic of both serves both."""
+    (one, two), trio = shots("nircam_wfss", 2)[:2], shots("nircam_wfss", 2)[2:]
+    grisms = [Exposure(at, each.name, candidate=FILES, meta=MappingProxyType({**each.meta, "module": part, "channel": "long"}))
+              for at, (each, part) in enumerate(((one, "a"), (two, "b")))]  # fmt: skip
+    sides = [renamed(trio, "_t001_", f"_t00{at}_", module=part) for at, part in enumerate("ab", 1)]
+    wanted = [{each.name.text for each in side} for side in sides]
+    assert trio_of(api.make("nircam_wfss2", (*grisms, *sides[0], *sides[1]))) == wanted
+    mosaic = renamed(trio, "_t001_", "_t003_", module="multiple")
+    assert trio_of(api.make("nircam_wfss2", (*grisms, *mosaic))) == [{each.name.text for each in mosaic}] * 2
+    with pytest.raises(errors.MatchError, match=r"no direct_image with .*module 'b'"):
+        api.make("nircam_wfss2", (*grisms, *sides[0]))
+
+
+def test_the_trio_has_one_root() -> None:
+    """A catalogue of another root than the direct image's is an error that names both, and explained so."""
+    *others, image, _, segmap = shots("niriss_wfss", 2)
+    strange = renamed((shots("niriss_wfss", 2)[3],), "_t001_", "_t009_")
+    files = (*others, image, *strange, segmap)
+    with pytest.raises(
+        errors.MatchError, match=r"its sourcecat is not of the root of its direct_image '.*_t001_.*'\): '.*_t009_"
+    ):
+        api.make("niriss_wfss2", files)
+    story = api.explain("niriss_wfss2", files, others[0].name.text)
+    assert story.left_out.differing == (
+        ("root", "'jw01234-o001_t009_niriss_clear-f200w'", "'jw01234-o001_t001_niriss_clear-f200w'"),
+    )
+
+
+@pytest.mark.parametrize("name", ["mine_cat.ecsv", "jw01234-o001_t009_niriss_clear-f200w_cat.ecsv", "sources.ecsv"])
+def test_a_catalogue_that_the_user_names_comes_first(name: str) -> None:
+    """The user's catalogue is taken whatever it is called, although one of the direct image's root is there."""
+    files = (*shots("niriss_wfss", 2), Exposure(9, parse(name), candidate=FILES))
+    (asn,) = api.make("niriss_wfss2", files, roles={"sourcecat": [name]})
+    found = {member.expname for product in asn.products for member in product.members if member.exptype == "sourcecat"}
+    assert found == {name}
+
+
+def test_an_acquisition_that_the_user_names_is_attached() -> None:
+    """The user's acquisition is attached to slit spectra instead of the confirmation image, and of another observation, too."""
+    spectra = [shot("miri_lrs", number, "rate") for number in (1, 2)]
+    confirm = shot("miri_lrs", 3, "rate", exp_type="mir_taconfirm", filter="f560w")
+    acquisition = shot("miri_lrs", 4, "rate", exp_type="mir_tacq", filter="f560w", observtn="2")
+    files = derive((*spectra, confirm, acquisition))
+    (asn,) = api.make("miri_lrs2", files, roles={"target_acquisition": ["*_00004_*"]})
+    found = {
+        each.expname[20:25] for product in asn.products for each in product.members if each.exptype == "target_acquisition"
+    }
+    assert found == {"00004"}
+
+
+def test_imprints_follow_the_backgrounds_that_the_user_names() -> None:
+    """The leakcal of an observation that the user calls background is one of a background, though no word is said of it."""
+    exposures = [
+        shot("nirspec_ifu", 1, "rate"),
+        shot("nirspec_ifu", 2, "rate", observtn="2"),
+        shot("nirspec_ifu", 3, "rate", observtn="2", is_imprt="t"),
+    ]
+    told = [api.make("nirspec_ifu2", derive(tuple(exposures)), roles={"background": [word]})[0].products
+            for word in (exposures[1].name.text, "observation=002")]  # fmt: skip
+    assert [(each.expname[20:25], each.exptype) for each in told[0][0].members] == [
+        ("00001", "science"),
+        ("00002", "background"),
+        ("00003", "imprint"),
+    ]
+    assert told[0] == told[1]
+
+
+def test_spectra_that_stage_3_made_are_no_background() -> None:
+    """A combined spectrum of an earlier run is left out, unless the user names it."""
+    common = {"bkgdtarg": "t", "observtn": "2", "targname": "sky"}
+    exposures = [shot("miri_mrs", 1, "cal"), shot("miri_mrs", 2, "x1d", **common)]
+    name = "jw01234-o002_t002_miri_ch1-short_x1d.fits"
+    combined = Exposure(3, parse(name), candidate=FILES, meta=exposures[1].meta)
+    files = derive((*exposures, combined))
+    (asn,) = api.make("miri_mrs3", files)
+    assert [each.exptype for each in asn.products[0].members] == ["science", "background"]
+    assert "product of stage 3" in api.explain("miri_mrs3", files, name).left_out.text
+    (asn,) = api.make("miri_mrs3", files, roles={"background": [name]})
+    assert [each.exptype for each in asn.products[0].members] == ["science", "background", "background"]
+
+
+def test_a_background_of_the_reference_star_is_no_reference() -> None:
+    """An exposure with both IS_PSF and BKGDTARG is a background at stage 2, and no member at stage 3."""
+    both = {"is_psf": "t", "bkgdtarg": "t"}
+    for level, stage in (("rateints", 2), ("calints", 3)):
+        files = derive((shot("miri_coron", 1, level), shot("miri_coron", 2, level, is_psf="t", targname="s"),
+                        shot("miri_coron", 3, level, **both, targname="s")))  # fmt: skip
+        (asn,) = api.make(f"miri_coron{stage}", files)
+        found = [[(each.expname[24], each.exptype) for each in product.members] for product in asn.products]
+        assert found == (
+            [[("1", "science"), ("2", "psf")]]
+            if stage == 3
+            else [[("1", "science"), ("3", "background")], [("2", "science"), ("3", "background")], [("3", "science")]]
+        )
+
+
+def test_a_soss_exposure_that_is_no_series_is_left_out() -> None:
+    """Without TSOVISIT calwebb_tso3 refuses it, so the rule leaves it out and says why."""
+    one, two = shots("niriss_soss", 3)
+    plain = Exposure(7, parse("jw01234001001_02101_00007_nis_calints.fits"), candidate=FILES,
+                     meta=MappingProxyType({key: value for key, value in two.meta.items() if key != "tsovisit"}))  # fmt: skip
+    assert "tsovisit is undefined" in api.explain("niriss_soss3", (one, two, plain), plain.name.text).left_out.text
+
+
+@pytest.mark.parametrize(("word", "number"), [("numdthpt", 2), ("subpxpts", 0)])
+def test_nods_without_a_keyword(word: str, number: int) -> None:
+    """Slit nods need SUBPXPTS to tell their primary position, not NUMDTHPT; without it they serve nobody, and it is said."""
+    words = {"subpxpts": "1", "numdthpt": "3"}
+    words.pop(word)
+    files = [shot("nirspec_fs", each, "rate", **words) for each in (1, 2, 3)]
+    assert [len(found) for found in partners("nirspec_fs2", files).values()] == [number] * 3
+    if not number:
+        story = api.explain("nirspec_fs2", derive(tuple(files)), files[0].name.text)
+        assert "nods_overlap keeps" in story.end()
+        assert "subpxpts undefined and undefined" in story.end()
 
 
 def test_an_acquisition_of_another_level_is_no_error() -> None:
@@ -340,3 +480,12 @@ def test_wavefront_sensing_is_no_mosaic() -> None:
     images = derive((shot("nircam_image", 1, "cal"), shot("nircam_image", 2, "cal", visitype="prime_wfsc_routine")))
     (asn,) = api.make("nircam_image3", images)
     assert len(asn.products[0].members) == 1
+
+
+def test_each_program_has_an_association_of_its_own() -> None:
+    """Exposures of two programs are never put together at stage 2, either."""
+    one, two = shots("miri_image", 2)
+    other = Exposure(7, parse(two.name.text.replace("01234", "02222")), candidate=FILES,
+                     meta=MappingProxyType({**two.meta, "program": "2222"}))  # fmt: skip
+    found = api.make("auto", (one, two, other))
+    assert [(each.program, len(each.products)) for each in found] == [("01234", 2), ("02222", 1)]

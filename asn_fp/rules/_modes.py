@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from asn_fp import steps as s
-from asn_fp.keys import By, Key, keyword, observation, optional, program
+from asn_fp.keys import ANY, By, Key, keyword, observation, optional, program
 from asn_fp.modes import BASE, candidate
 from asn_fp.nods import LEAD_IS_BACKGROUND, Relation, either
 from asn_fp.pipeline import Rule, Step, rule
-from asn_fp.predicates import NONE, Predicate, all_of, any_of, exptype_in, has, is_science, named, not_
+from asn_fp.predicates import NONE, Predicate, all_of, any_of, exp_type, exptype_in, has, is_science, named, not_, told_role
 from asn_fp.product_names import Form, default_name, named_by
 from asn_fp.records import Associations, Exposure, Items
 from asn_fp.rules._stage2 import rates
@@ -18,8 +18,10 @@ from asn_fp.rules._stage3 import cals, in_order
 
 __all__ = [
     "BACKGROUND_ALREADY",
+    "CONFIRM",
     "DETECTOR",
     "FILTER",
+    "GIVEN",
     "GRATING",
     "MASK",
     "NOD_SCOPE",
@@ -32,6 +34,7 @@ __all__ = [
     "VISITED",
     "ModeRule",
     "background",
+    "confirmation",
     "integrations",
     "mode_2",
     "mode_3",
@@ -52,6 +55,11 @@ VISITED: Final[tuple[Key, ...]] = (candidate, program, observation)
 NOD_SCOPE: Final[tuple[Key, ...]] = (observation, TARGET)
 """What nods share besides their setup: the observation, and the target."""
 
+
+GIVEN: Final = Key(
+    "given_by_you", ("exptype",), lambda each: ANY if each.exptype == "science" else "exptype" in each.told or None
+)
+"""What makes a science exposure agree only with partners whose role the user gave: a rung of its own, before the others."""
 
 OF_EXPOSURE: Final = not_(named("*_i2d.*", "*_segm.*", "*_cat.*"))
 """Not one of the images, maps and catalogues that stage 3 makes of many exposures, which have their headers."""
@@ -109,6 +117,19 @@ def nods_of(among: Predicate, *keys: Key, apart: Relation) -> Step[Any, Any]:
     """
     nods = all_of(among, is_science)
     return s.attach("background", by=(*BASE, *NOD_SCOPE, *keys), among=nods, unless=either(LEAD_IS_BACKGROUND, apart))
+
+
+CONFIRM: Final = any_of(exp_type("mir_taconfirm"), all_of(exptype_in("target_acquisition"), told_role))
+
+
+def confirmation() -> Step[Any, Any]:
+    """Return the step that attaches the confirmation image of the observation, or the acquisition that the user names.
+
+    >>> confirmation().settings["exptype"]
+    'target_acquisition'
+    """
+    ladder: list[By] = [(candidate, program, GIVEN), VISITED]
+    return s.attach("target_acquisition", by=ladder, among=CONFIRM, closest=keyword("expstart"))
 
 
 def selfcal(*keys: Key, wanted: bool, unless: Relation | None = None) -> Step[Any, Any]:

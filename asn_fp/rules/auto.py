@@ -23,12 +23,14 @@ from asn_fp.transforms._remember import remembered
 __all__ = ["MODES", "auto"]
 
 MODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "fgs_image": ("fgs_image",),
     "miri_image": ("mir_image",),
     "miri_tsimage": ("mir_image",),
     "miri_coron": ("mir_4qpm", "mir_lyot"),
     "miri_lrs": ("mir_lrs-fixedslit",),
     "miri_slitless": ("mir_lrs-slitless",),
     "miri_mrs": ("mir_mrs",),
+    "miri_wfss": ("mir_wfss",),
     "nircam_image": ("nrc_image",),
     "nircam_coron": ("nrc_coron",),
     "nircam_wfss": ("nrc_wfss",),

@@ -57,4 +57,5 @@ def nirspec_ifu2(*, background_products: bool = True, nods: bool = True) -> Mode
         *([nods_of(_NOD, *_SETUP, keyword("patttype"), _TILE, apart=SAME_PLACE)] if nods else []),
         *_imprints(_DITHER_BUT_NOD if nods else _DITHER),
         background_products=background_products,
+        marks=(s.flag_imprints(),),
     )

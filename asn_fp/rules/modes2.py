@@ -9,6 +9,7 @@ from asn_fp.nods import NODS_OVERLAP, SAME_PLACE
 from asn_fp.predicates import all_of, exp_type, has, not_
 from asn_fp.rules._modes import (
     BACKGROUND_ALREADY,
+    CONFIRM,
     DETECTOR,
     FILTER,
     GRATING,
@@ -16,15 +17,16 @@ from asn_fp.rules._modes import (
     PUPIL,
     SLIT,
     SUBARRAY,
-    VISITED,
     ModeRule,
     background,
+    confirmation,
     mode_2,
     nods_of,
     selfcal,
 )
 
 __all__ = [
+    "fgs_image2",
     "miri_coron2",
     "miri_image2",
     "miri_lrs2",
@@ -83,6 +85,19 @@ def niriss_image2(*, background_products: bool = True) -> ModeRule:
     return mode_2("niriss_image2", "image2", selects, attach, background_products=background_products)
 
 
+def fgs_image2(*, background_products: bool = True) -> ModeRule:
+    """Make stage-2 FGS images with their backgrounds, if there are any.
+
+    Association type: image2. Pipeline: calwebb_image2. Exposure types: FGS_IMAGE, no time series. Attached: backgrounds of
+    the same detector and subarray; FGS has no filters.
+
+    Args:
+        background_products: make a product of each background too, which gets no background itself.
+    """
+    selects = all_of(exp_type("fgs_image"), not_tso)
+    return mode_2("fgs_image2", "image2", selects, background(DETECTOR, SUBARRAY), background_products=background_products)
+
+
 def miri_coron2(*, background_products: bool = True) -> ModeRule:
     """Make stage-2 MIRI coronagraphic images, of the target and of the PSF reference, each with its own background.
 
@@ -94,7 +109,8 @@ def miri_coron2(*, background_products: bool = True) -> ModeRule:
     """
     attach = background(keyword("coronmsk"), FILTER, keyword("exp_type"), SUBARRAY, rungs=(_LENGTH,))
     selects = exp_type("mir_4qpm", "mir_lyot")
-    return mode_2("miri_coron2", "image2", selects, attach, background_products=background_products)
+    marks = (s.mark("background", when=has("bkgdtarg")),)
+    return mode_2("miri_coron2", "image2", selects, attach, background_products=background_products, marks=marks)
 
 
 def nircam_coron2(*, background_products: bool = True) -> ModeRule:
@@ -124,14 +140,13 @@ def miri_lrs2(*, background_products: bool = True, nods: bool = True) -> ModeRul
 
     Association type: spec2. Pipeline: calwebb_spec2. Exposure types: MIR_LRS-FIXEDSLIT. Attached: dedicated backgrounds of
     the same subarray; as background the exposures of the observation and target at another PATT_NUM, except of a mapping;
-    the MIR_TACONFIRM of the observation as target_acquisition, the one nearest in time first.
+    the MIR_TACONFIRM of the observation, or what you name, as target_acquisition, the one nearest in time first.
 
     Args:
         background_products: make a product of each dedicated background too, which gets no background itself.
         nods: the other nods are background.
     """
     slit = all_of(exp_type("mir_lrs-fixedslit"), not_tso)
-    confirm = exp_type("mir_taconfirm")
     nodded = all_of(slit, has("patt_num"), not_(value_is("patttype", "mapping")))
     return mode_2(
         "miri_lrs2",
@@ -139,8 +154,8 @@ def miri_lrs2(*, background_products: bool = True, nods: bool = True) -> ModeRul
         slit,
         background(SUBARRAY, optional(FILTER)),
         *([nods_of(nodded, keyword("exp_type"), optional(keyword("patttype")), apart=SAME_PLACE)] if nods else []),
-        s.attach("target_acquisition", by=VISITED, among=confirm, closest=keyword("expstart")),
-        also=confirm,
+        confirmation(),
+        also=CONFIRM,
         background_products=background_products,
     )
 

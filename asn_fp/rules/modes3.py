@@ -12,10 +12,12 @@ from asn_fp.product_names import plain_name, slit_source_name, source_name
 from asn_fp.rules._modes import FILTER, GRATING, MASK, PUPIL, SUBARRAY, ModeRule, mode_3
 
 __all__ = [
+    "fgs_image3",
     "miri_coron3",
     "miri_image3",
     "miri_lrs3",
     "miri_mrs3",
+    "miri_wfss3",
     "nircam_coron3",
     "nircam_image3",
     "nircam_wfss3",
@@ -59,6 +61,15 @@ def niriss_image3() -> ModeRule:
     return mode_3("niriss_image3", "image3", all_of(exp_type("nis_image"), not_tso), _IMAGE_KEYS)
 
 
+def fgs_image3() -> ModeRule:
+    """Combine FGS images of one target and subarray, both guiders together.
+
+    Association type: image3. Pipeline: calwebb_image3. Exposure types: FGS_IMAGE, no time series. Level: cal. Same:
+    subarray, target; FGS has no filters.
+    """
+    return mode_3("fgs_image3", "image3", all_of(exp_type("fgs_image"), not_tso), (SUBARRAY, target_of_science))
+
+
 def miri_coron3() -> ModeRule:
     """Combine MIRI coronagraphic images with their PSF references.
 
@@ -67,7 +78,14 @@ def miri_coron3() -> ModeRule:
     least one is needed.
     """
     by = (keyword("coronmsk"), FILTER, keyword("exp_type"), SUBARRAY, target_of_science)
-    return mode_3("miri_coron3", "coron3", exp_type("mir_4qpm", "mir_lyot"), by, s.insist("psf", by=by), roles=_STARS)
+    return mode_3(
+        "miri_coron3",
+        "coron3",
+        all_of(exp_type("mir_4qpm", "mir_lyot"), not_(has("bkgdtarg"))),
+        by,
+        s.insist("psf", by=by),
+        roles=_STARS,
+    )
 
 
 def nircam_coron3() -> ModeRule:
@@ -78,7 +96,14 @@ def nircam_coron3() -> ModeRule:
     science exposures one target. PSF references: IS_PSF, or as you say; at least one is needed.
     """
     by = (FILTER, MASK, PUPIL, SUBARRAY, target_of_science)
-    return mode_3("nircam_coron3", "coron3", all_of(exp_type("nrc_coron"), occulted), by, s.insist("psf", by=by), roles=_STARS)
+    return mode_3(
+        "nircam_coron3",
+        "coron3",
+        all_of(exp_type("nrc_coron"), not_(has("bkgdtarg")), occulted),
+        by,
+        s.insist("psf", by=by),
+        roles=_STARS,
+    )
 
 
 def niriss_ami3(*, pairwise: bool = False) -> ModeRule:
@@ -157,6 +182,15 @@ def niriss_wfss3() -> ModeRule:
     """
     by = (FILTER, PUPIL, target_of_science)
     return mode_3("niriss_wfss3", "spec3", exp_type("nis_wfss"), by, form=source_name)
+
+
+def miri_wfss3() -> ModeRule:
+    """Combine MIRI slitless exposures of one target and filter.
+
+    Association type: spec3. Pipeline: calwebb_spec3. Exposure types: MIR_WFSS. Level: cal. Same: FILTER, target. The
+    pipeline fills the source into the product name.
+    """
+    return mode_3("miri_wfss3", "spec3", exp_type("mir_wfss"), (FILTER, target_of_science), form=source_name)
 
 
 def nircam_wfss3() -> ModeRule:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from asn_fp import steps as s
 from asn_fp.keys import keyword, observation, optional
 from asn_fp.modes import fss_path, is_tso, target_of_all, value_is
 from asn_fp.predicates import Predicate, all_of, exp_type, not_
-from asn_fp.rules._modes import DETECTOR, FILTER, GRATING, SLIT, SUBARRAY, VISITED, ModeRule, mode_3, selfcal, series_2
+from asn_fp.rules._modes import (
+    CONFIRM,
+    DETECTOR,
+    FILTER,
+    GRATING,
+    SLIT,
+    SUBARRAY,
+    ModeRule,
+    confirmation,
+    mode_3,
+    selfcal,
+    series_2,
+)
 
 __all__ = [
     "miri_slitless2",
@@ -25,7 +36,7 @@ __all__ = [
     "nirspec_bots3",
 ]
 
-_SOSS: Final = all_of(exp_type("nis_soss"), not_(value_is("filter", "f277w")))
+_SOSS: Final = all_of(exp_type("nis_soss"), value_is("tsovisit", "t"), not_(value_is("filter", "f277w")))
 _BOTS: Final = all_of(exp_type("nrs_brightobj"), fss_path)
 _GRISM: Final = all_of(exp_type("nrc_tsgrism"), not_(value_is("pupil", "clear")), not_(value_is("detector", "nrcblong")))
 _IMAGES: Final = exp_type("nrc_tsimage")
@@ -41,8 +52,8 @@ def _series_3(name: str, selects: Predicate) -> ModeRule:
 def niriss_soss2() -> ModeRule:
     """Make stage-2 spectra of the segments of NIRISS SOSS series.
 
-    Association type: tso-spec2. Pipeline: calwebb_tso-spec2. Exposure types: NIS_SOSS; F277W is set aside. Level: rateints.
-    Nothing is attached.
+    Association type: tso-spec2. Pipeline: calwebb_tso-spec2. Exposure types: NIS_SOSS with TSOVISIT; F277W is set aside.
+    Level: rateints. Nothing is attached.
     """
     return series_2("niriss_soss2", "tso-spec2", _SOSS)
 
@@ -50,8 +61,8 @@ def niriss_soss2() -> ModeRule:
 def niriss_soss3() -> ModeRule:
     """Combine the segments of a NIRISS SOSS series, in order.
 
-    Association type: tso3. Pipeline: calwebb_tso3. Exposure types: NIS_SOSS; F277W is set aside. Level: calints. Same:
-    FILTER, PUPIL, subarray, observation, target.
+    Association type: tso3. Pipeline: calwebb_tso3. Exposure types: NIS_SOSS with TSOVISIT; F277W is set aside. Level:
+    calints. Same: FILTER, PUPIL, subarray, observation, target.
     """
     return _series_3("niriss_soss3", _SOSS)
 
@@ -136,11 +147,9 @@ def miri_slitless2() -> ModeRule:
     """Make stage-2 spectra of the segments of slitless MIRI LRS series, with the confirmation image.
 
     Association type: tso-spec2. Pipeline: calwebb_tso-spec2. Exposure types: MIR_LRS-SLITLESS. Level: rateints. Attached:
-    the MIR_TACONFIRM of the observation as target_acquisition, the one nearest in time first.
+    the MIR_TACONFIRM of the observation, or what you name, as target_acquisition, the one nearest in time first.
     """
-    confirm = exp_type("mir_taconfirm")
-    attach = s.attach("target_acquisition", by=VISITED, among=confirm, closest=keyword("expstart"))
-    return series_2("miri_slitless2", "tso-spec2", _SLITLESS, attach, also=confirm)
+    return series_2("miri_slitless2", "tso-spec2", _SLITLESS, confirmation(), also=CONFIRM)
 
 
 def miri_slitless3() -> ModeRule:

@@ -94,17 +94,18 @@ def targets(exposures: Exposures) -> Mapping[tuple[str, str], str]:
     {('00001', 'm31'): '1', ('00001', 'sky'): '2'}
     """
     numbers: dict[tuple[str, str], str] = {}
+    names = _target_names(exposures)
     taken: dict[str, set[str]] = defaultdict(set)
     for exposure in exposures:
         number = exposure.meta.get("targetid")
         if number is None or "targetid" in exposure.derived:
             continue
         taken[_program(exposure)].add(number)
-        if "targetid" not in exposure.told and (name := _target_name(exposure)):
+        if "targetid" not in exposure.told and (name := _target_name(exposure, names)):
             numbers.setdefault((_program(exposure), name), number)
     counters: dict[str, Iterable[int]] = defaultdict(lambda: count(1))
     for exposure in sorted(exposures, key=lambda each: (each.name.base, each.name.folder)):
-        program, name = _program(exposure), _target_name(exposure)
+        program, name = _program(exposure), _target_name(exposure, names)
         if name and (program, name) not in numbers:
             numbers[program, name] = next(text for n in counters[program] if (text := str(n)) not in taken[program])
     return MappingProxyType(numbers)
@@ -114,17 +115,28 @@ def _program(exposure: Exposure) -> str:
     return str(keys.program(exposure) or "")
 
 
-def _target_name(exposure: Exposure) -> str | None:
-    """Return TARGNAME, or TARGPROP where that is empty or unknown."""
+def _target_names(exposures: Exposures) -> Mapping[tuple[str, str], str]:
+    """Return the TARGNAME that exposures of one program and TARGPROP have, where they have only one: (program, TARGPROP)."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in exposures:
+        name, proposed = each.meta.get("targname"), each.meta.get("targprop")
+        if proposed is not None and name not in (None, "unknown"):
+            found[_program(each), proposed].add(str(name))
+    return {place: next(iter(names)) for place, names in found.items() if len(names) == 1}
+
+
+def _target_name(exposure: Exposure, names: Mapping[tuple[str, str], str]) -> str | None:
+    """Return TARGNAME; where that is empty or unknown that of others with this TARGPROP, else TARGPROP."""
     name = exposure.meta.get("targname")
-    if name is None or name == "unknown":
-        return exposure.meta.get("targprop", name)
-    return name
+    if name is not None and name != "unknown":
+        return name
+    proposed = exposure.meta.get("targprop")
+    return name if proposed is None else names.get((_program(exposure), proposed), proposed)
 
 
 def _targetid(exposures: Exposures) -> _Column:
-    numbers = targets(exposures)
-    return [numbers.get((_program(each), _target_name(each) or "")) for each in exposures]
+    numbers, names = targets(exposures), _target_names(exposures)
+    return [numbers.get((_program(each), _target_name(each, names) or "")) for each in exposures]
 
 
 def _pntgtype(exposures: Exposures) -> _Column:

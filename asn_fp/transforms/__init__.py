@@ -1,9 +1,10 @@
 """The transforms: plain functions, carrier first, each of which can be imported and used alone.
 
 ``Items -> Exposures``: `read`. ``Exposures -> Exposures``: `enlist`, `keep`, `drop`, `mark`, `classify`,
-`recast`, `expand`, `share_roles`, `assign`, `leave_out`, `level`.
+`recast`, `expand`, `share_roles`, `assign`, `leave_out`, `level`, `flag_imprints`.
 ``Exposures -> Draft``: `gather`, `group`. ``Draft -> Draft``: `one_each`, `attach`,
-`attach_catalogue`, `prune_imprints`, `admit`, `require`, `insist`, `demand`, `lead_as`, `order`, `name`, `pair`, `distinct`.
+`attach_catalogue`, `prune_imprints`, `admit`, `require`, `insist`, `demand`, `one_root`, `lead_as`, `order`,
+`name`, `pair`, `distinct`.
 ``Draft -> Associations``: `seal`, `seal_each`; ``Exposures -> Associations``: `listed`.
 ``Associations -> Associations``: `identify`, `stamp`, `relocate`, `verify`, `prune`,
 `merge`, `distinguish`.
@@ -15,7 +16,7 @@ from asn_fp.transforms.admit import admit, attach_nod_spectra, prune_imprints, r
 from asn_fp.transforms.assign import assign, leave_out
 from asn_fp.transforms.attach import attach
 from asn_fp.transforms.catalogue import attach_catalogue
-from asn_fp.transforms.classify import classify
+from asn_fp.transforms.classify import classify, flag_imprints
 from asn_fp.transforms.combine import combine, split
 from asn_fp.transforms.demand import demand, lead_as
 from asn_fp.transforms.edit import add_members, keep_members, remove_members, swap_suffix
@@ -27,6 +28,7 @@ from asn_fp.transforms.read import enlist, read, share_roles
 from asn_fp.transforms.references import insist, order, pair
 from asn_fp.transforms.refine import distinct, name, require
 from asn_fp.transforms.rename import rename_products
+from asn_fp.transforms.roots import one_root
 from asn_fp.transforms.same_names import distinguish
 from asn_fp.transforms.seal import listed, seal, seal_each
 from asn_fp.transforms.select import drop, keep, mark
@@ -47,6 +49,7 @@ __all__ = [
     "drop",
     "enlist",
     "expand",
+    "flag_imprints",
     "gather",
     "group",
     "identify",
@@ -61,6 +64,7 @@ __all__ = [
     "merge",
     "name",
     "one_each",
+    "one_root",
     "order",
     "pair",
     "prune",

@@ -22,6 +22,7 @@ def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposure
 
     A whole name forces its role. A pattern or a key means the exposures that the header calls science, background or
     PSF reference: target acquisitions stay what they are, and an imprint among backgrounds becomes a background's imprint.
+    A pattern that matches none of those forces its role, too.
 
     Args:
         exposures: the exposures.
@@ -37,7 +38,7 @@ def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposure
     >>> [each.exptype for each in assign(read(names), {"background": ["observation=002"]})]
     ['science', 'background']
     """
-    listed = {role.lower(): _listed(role, words) for role, words in roles.items()}
+    listed = {role.lower().replace("-", "_"): _listed(role, words) for role, words in roles.items()}
     raise_all(
         KnobError,
         [message("exptype", "unknown", each, did_you_mean(each, EXPTYPES)) for each in listed if each not in EXPTYPES],
@@ -49,13 +50,14 @@ def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposure
     for role, word, (key, pattern) in asked:
         hits = [at for at, each in enumerate(exposures) if _matches(each, key, pattern)]
         if not hits:
-            problems.append(_idle(role, word, exposures))
+            problems.append(_idle(role, word, key, exposures))
+        forcing = key is None and (not _wild(pattern) or all(_spared(exposures[at], role) for at in hits))
         for at in hits:
-            before, forced = given.setdefault(at, (role, key is None and not _wild(pattern)))
+            before, forced = given.setdefault(at, (role, forcing))
             if before != role:
                 name = exposures[at].name.text
                 problems.append(message("file", f"two roles: {before} and {role}", name, "name it in one role only"))
-            elif key is None and not _wild(pattern) and not forced:
+            elif forcing and not forced:
                 given[at] = (role, True)
     raise_all(ItemError, problems)
     result = tuple(_told(each, *given[at]) if at in given else each for at, each in enumerate(exposures))
@@ -96,17 +98,34 @@ def _matches(exposure: Exposure, key: Key | None, pattern: str) -> bool:
     return same_number or fnmatchcase(text, wanted)
 
 
-def _idle(role: str, word: str, exposures: Exposures) -> str:
-    return message(
-        f"files in the role {role}", "no file matches", word, did_you_mean(word, [each.name.base for each in exposures])
-    )
+def _idle(role: str, word: str, key: Key | None, exposures: Exposures) -> str:
+    return message(f"files in the role {role}", "no file matches", word, _known(word, key, exposures))
+
+
+def _known(word: str, key: Key | None, exposures: Exposures) -> str:
+    """Return the way out for a word that matches nothing: file names, or the values that there are."""
+    if key is None:
+        return did_you_mean(word, [each.name.base for each in exposures])
+    name, _, value = word.partition("=")
+    found = sorted({str(each) for each in map(key, exposures) if each is not None})
+    return did_you_mean(f"{name}={value}", [f"{name}={each}" for each in found])
+
+
+def _spared(exposure: Exposure, role: str) -> bool:
+    """Tell whether a pattern or key for a role leaves an exposure what its header says."""
+    return _is_aside(exposure) or ("is_imprt" in exposure.meta and role != "imprint")
+
+
+def _is_aside(exposure: Exposure) -> bool:
+    meta = exposure.meta
+    own = EXP_TYPE_ROLES.get(meta.get("exp_type", ""), "science")
+    return own != "science" or meta.get("pntgtype", "science") != "science"
 
 
 def _told(exposure: Exposure, role: str, forced: bool) -> Exposure:
     meta = exposure.meta
     if not forced and meta:
-        own = EXP_TYPE_ROLES.get(meta.get("exp_type", ""), "science")
-        if own != "science" or meta.get("pntgtype", "science") != "science":
+        if _is_aside(exposure):
             return exposure
         if "is_imprt" in meta and role != "imprint":
             return _with_flags(exposure, {"bkgdtarg"} if role == "background" else set(), {"is_imprt"})
@@ -141,9 +160,9 @@ def leave_out(exposures: Exposures, patterns: Sequence[str]) -> Exposures:
     """
     known = {column for each in exposures for column in each.meta}
     asked = [(word, *_question(word, known)) for word in _listed("leave_out", patterns)]
-    idle = [word for word, key, pattern in asked if not any(_matches(each, key, pattern) for each in exposures)]
-    bases = [each.name.base for each in exposures]
-    raise_all(ItemError, [message("file to leave out", "no file matches", word, did_you_mean(word, bases)) for word in idle])
+    idle = [(word, key) for word, key, pattern in asked if not any(_matches(each, key, pattern) for each in exposures)]
+    problems = [message("file to leave out", "no file matches", word, _known(word, key, exposures)) for word, key in idle]
+    raise_all(ItemError, problems)
     kept = tuple(each for each in exposures if not any(_matches(each, key, pattern) for _, key, pattern in asked))
     return exposures if len(kept) == len(exposures) else kept
 

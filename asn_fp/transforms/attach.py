@@ -191,8 +191,9 @@ def why_not_attached(
     """Return why a partner was attached to no product: the product that comes nearest, and the values that differ."""
     if not _partners((exposure,), exptype, among) or not before.bundles:  # whatever left no product is to blame
         return None
-    keys, role = _ladder(by)[-1], exposure.exptype if exptype == OWN else exptype
-    others = [lead for lead in _different_leads(before, keys) if lead.index != exposure.index]
+    ladder, role = _ladder(by), exposure.exptype if exptype == OWN else exptype
+    keys = ladder[-1]
+    others = [lead for lead in _different_leads(before, ladder[0]) if lead.index != exposure.index]
     leads = [lead for lead in others if lead.exptype != role] or others  # a background is for science, if there is any
     near = nearest(keys, (exposure,), leads, _apart(unless))
     if near is None:
@@ -216,7 +217,8 @@ def _forbidden(unless: Relation | None, lead: Exposure, other: Exposure) -> tupl
     part = next((each for each in getattr(unless, "parts", ()) if each(lead, other)), unless)
     name = getattr(part, "name", getattr(part, "__name__", "unless"))
     columns = getattr(part, "columns", ())
-    return name, tuple((each, shown(other.meta.get(each)), shown(lead.meta.get(each))) for each in columns)
+    pairs = [(each, shown(other.meta.get(each)), shown(lead.meta.get(each))) for each in columns]
+    return name, tuple(each for each in pairs if each[1] != each[2] or "undefined" in each) or tuple(pairs)
 
 
 def _compared(differing: Differing) -> str:
@@ -230,7 +232,11 @@ def _search(draft: Draft, setting: tuple[str, tuple[tuple[Key, ...], ...], Predi
     exptype, ladder, among = setting
     partners = _partners(draft.pool, exptype, among)
     rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
-    return rungs, different(ladder[-1], partners), {lead.identity: each for each in draft.bundles for lead in each.leads}
+    return (
+        rungs,
+        different(ladder[-1], partners, each=2),
+        {lead.identity: each for each in draft.bundles for lead in each.leads},
+    )
 
 
 def why_nothing_attached(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from operator import is_
 
 from asn_fp.errors import MatchError, message, raise_all
@@ -13,12 +14,14 @@ from asn_fp.transforms._remember import led_by
 __all__ = ["demand", "lead_as", "why_demanded"]
 
 
-def demand(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None = None, by: By = ()) -> Draft:
+def demand(
+    draft: Draft, exptype: str | tuple[str, ...], *, at_least: int = 1, at_most: int | None = None, by: By = ()
+) -> Draft:
     """Refuse products that science leads and that have too few or too many members of a role.
 
     Args:
         draft: the products in the making.
-        exptype: the role.
+        exptype: the role, or several of which this is asked one by one.
         at_least: how many members of it a product must have.
         at_most: how many it may have.
         by: the keys that partners of this role are matched by, for the message.
@@ -34,10 +37,15 @@ def demand(draft: Draft, exptype: str, *, at_least: int = 1, at_most: int | None
     keys = as_keys(by)
     problems = []
     for bundle in draft.bundles:
-        if (wanted := _wanted(bundle, exptype, at_least, at_most)) is not None:
-            problems.append(_problem(bundle, exptype, wanted, keys))
+        for role in _roles(exptype):
+            if (wanted := _wanted(bundle, role, at_least, at_most)) is not None:
+                problems.append(_problem(bundle, role, wanted, keys))
     raise_all(MatchError, problems)
     return draft
+
+
+def _roles(exptype: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (exptype,) if isinstance(exptype, str) else exptype
 
 
 def _wanted(bundle: Bundle, exptype: str, at_least: int, at_most: int | None) -> str | None:
@@ -73,18 +81,23 @@ def _where(lead: Exposure, keys: tuple[Key, ...]) -> str:
 
 
 def why_demanded(
-    before: Draft, exposure: Exposure, exptype: str, at_least: int = 1, at_most: int | None = None, by: By = ()
+    before: Draft,
+    exposure: Exposure,
+    exptype: str | tuple[str, ...],
+    at_least: int = 1,
+    at_most: int | None = None,
+    by: By = (),
 ) -> Reason | None:
     """Return what the product that an exposure leads has of a role, what it needs, and how the nearest one differs."""
     keys = as_keys(by)
-    for bundle in led_by(before, exposure):
-        if (wanted := _wanted(bundle, exptype, at_least, at_most)) is None:
+    for bundle, role in product(led_by(before, exposure), _roles(exptype)):
+        if (wanted := _wanted(bundle, role, at_least, at_most)) is None:
             continue
-        missed = () if wanted.startswith("at most") else of_role(before, (exptype, keys))
+        missed = () if wanted.startswith("at most") else of_role(before, (role, keys))
         near = nearest(keys, missed, (exposure,))
         end = f"; nearest is {near[1].name.text!r}: {said(near[0])}" if near and near[0] else ""
-        told = f"its product has {_has(bundle, exptype)}{_where(exposure, keys)}, and needs {wanted}{end}"
-        return Reason(told, near[0] if near and near[0] else ((exptype, str(len(_found(bundle, exptype))), wanted),))
+        told = f"its product has {_has(bundle, role)}{_where(exposure, keys)}, and needs {wanted}{end}"
+        return Reason(told, near[0] if near and near[0] else ((role, str(len(_found(bundle, role))), wanted),))
     return None
 
 

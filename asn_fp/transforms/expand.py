@@ -11,6 +11,7 @@ from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
 from asn_fp.predicates import EVERY, NONE, Predicate
 from asn_fp.records import Candidate, Exposure, Exposures, Reason
 from asn_fp.transforms._remember import remembered
+from asn_fp.vocabulary import CATALOGUE_SUFFIXES
 
 __all__ = ["ALONE", "Suffix", "expand", "level", "recast", "why_not_level"]
 
@@ -121,7 +122,8 @@ _RIGHT, _UNCAL, _UNKNOWN, _WRONG = range(4)
 def _rank(exposure: Exposure, wanted: str, uncal: Predicate) -> int:
     own = exposure.name.suffix
     if own == wanted:
-        return _RIGHT
+        meant = exposure.exptype in CATALOGUE_SUFFIXES or "exptype" in exposure.told
+        return _RIGHT if meant or not _combined(exposure) else _WRONG
     if own == "uncal":
         return _UNCAL if uncal(exposure) else _WRONG
     return _WRONG if own or _combined(exposure) else _UNKNOWN

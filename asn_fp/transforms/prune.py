@@ -103,15 +103,15 @@ def _first_science(association: Association) -> str:
 
 
 def merge(associations: Associations) -> Associations:
-    """Put the products of associations of one type and id into one; a product of the same name gets what it lacks.
+    """Put the products of associations of one type, id and program into one; a product of the same name gets what it lacks.
 
     >>> one, two = (Association(asn_type="spec2", asn_id="o001", products=(Product(name),)) for name in "ab")
     >>> [product.name for product in merge((one, two))[0].products]
     ['a', 'b']
     """
-    groups: dict[tuple[object, object], list[Association]] = {}
+    groups: dict[tuple[object, ...], list[Association]] = {}
     for each in associations:
-        groups.setdefault((each.asn_type, each.asn_id), []).append(each)
+        groups.setdefault((each.asn_type, each.asn_id, each.program), []).append(each)
     return associations if len(groups) == len(associations) else tuple(map(_merged, groups.values()))
 
 

@@ -188,3 +188,13 @@ def test_order_does_not_matter(exposures, random):
     by_index = {each.index: each for each in derive(tuple(turned))}
     if not any("targetid" in each.meta for each in exposures):
         assert all(by_index[each.index] == each for each in derive(exposures))
+
+
+def test_one_target_in_two_spellings_is_one():
+    """An exposure without TARGNAME has the target of those with its TARGPROP, where they have only one name."""
+    metas = [{"targname": "p330e", "targprop": "p330-e"}, {"targname": "unknown", "targprop": "p330-e"}, {"targprop": "p330-e"}]
+    metas.append({"targprop": "other"})
+    exposures = tuple(Exposure(at, parse(f"{at}.fits"), meta={"program": "1", **meta}) for at, meta in enumerate(metas))
+    assert [each.meta["targetid"] for each in derive(exposures)] == ["1", "1", "1", "2"]
+    two = (*exposures, Exposure(9, parse("9.fits"), meta={"program": "1", "targname": "q", "targprop": "p330-e"}))
+    assert [each.meta["targetid"] for each in derive(two)] == ["1", "2", "2", "3", "4"]
