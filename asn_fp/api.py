@@ -111,8 +111,10 @@ def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations
     associations: Associations = composed(listed)
     if not associations:
         raise ProductError(nothing_made(composed, listed))
-    for text in [*remarks(associations), *lacking(composed, listed, associations)] if needs_headers(composed) else ():
-        warnings.warn(text, AsnWarning, stacklevel=3)
+    if needs_headers(composed):
+        for text in (*remarks(associations), *lacking(composed, listed, associations)):
+            warnings.warn(text, AsnWarning, stacklevel=3)
+        return associations
     with_roles = any(knobs.get(role) for role in PARTNER_EXPTYPES) or any(isinstance(item, _ROLED) for item in listed)
     for exposure in unused(composed, listed, associations) if with_roles else ():
         text = message(exposure.exptype, "attached to no product", exposure.name.text, "asn explain tells why")

@@ -14,7 +14,8 @@ from attrs import evolve, frozen
 from asn_fp.errors import AsnError, ItemError, did_you_mean, message
 from asn_fp.pipeline import Rule, Step
 from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Exposures, Reason
-from asn_fp.story import Line, Report, Story, Use, counted
+from asn_fp.relax import relaxing
+from asn_fp.story import Line, Report, Story, Use, placed
 from asn_fp.transforms._remember import led_by
 
 __all__ = ["explain", "tell"]
@@ -49,7 +50,8 @@ def explain(rule: Rule[Any, Any], items: Any, file: str | None = None) -> Story 
     told = tuple(_story(rule, carriers, looks, key, each, stopped) for key, each in chosen.items())
     if file is not None:
         return next((story for story in told if story.uses), told[0])
-    return Report(rule.name, told, stopped)
+    idle = stopped is None and told and not any(story.uses for story in told)
+    return Report(rule.name, told, stopped, tuple(relaxing(rule, carriers[0])) if idle else ())
 
 
 def tell(rule: Rule[Any, Any], items: Exposures, indices: Collection[int]) -> Iterator[tuple[int, Story]]:
@@ -134,7 +136,8 @@ def _present(things: Iterable[Any], indices: Collection[int] | None) -> Mapping[
 def _uses_of_draft(draft: Draft) -> Mapping[_Identity, tuple[Use, ...]]:
     found: dict[_Identity, list[Use]] = {}
     for bundle in draft.bundles:
-        label = bundle.name or f"the product of {bundle.leads[0].name.text}"
+        more = f" and {len(bundle.leads) - 1} more" if len(bundle.leads) > 1 else ""
+        label = bundle.name or f"the product of {bundle.leads[0].name.text}{more}"
         for lead in bundle.leads:
             found.setdefault(lead.identity, []).append(Use(label, lead.exptype))
         for partner in bundle.extra:
@@ -224,7 +227,7 @@ def _held_up(rule: Rule[Any, Any], carriers: Sequence[Any], now: Exposure, uses:
     reason = step.reason(carrier, now) if within is None else None
     if reason is not None:
         return [_line(number, step, reason.text, reason)], role
-    would = f"it would be {uses[0].role} of {counted([use.product for use in uses])}, but " if uses else ""
+    would = f"it would be {placed(uses)}, but " if uses else ""
     others = "for other files" if step.why is not None else "with an error"
     return [*lines, _line(number, step, f"{would}the rule stops here, {others}: nothing is made")], role
 
@@ -283,7 +286,7 @@ def _told(
         known = set(was)
         added = [use for use in now if use not in known] or list(now)
         rung = f", by rung {added[0].rung + 1} of the ladder" if any(use.rung for use in added) else ""
-        return _line(number, step, f"{added[0].role} of {counted([use.product for use in added])}{rung}"), False
+        return _line(number, step, f"{placed(added)}{rung}"), False
     if before.kind == "exposures" and _of(before.present, identity) is None:
         return None
     reason = step.reason(carrier, exposure)

@@ -161,7 +161,7 @@ def why(story: Story | None) -> str:
 
 def _foreign(line: Line) -> str | None:
     """Return the EXP_TYPE if nothing but that was asked for, as even the closest rule is for others then."""
-    if len(line.differing) == 1 and line.differing[0][0] == "exp_type" and line.differing[0][2].startswith("exp_type("):
+    if len(line.differing) == 1 and line.differing[0][0] == "exp_type" and line.text.startswith("exp_type("):
         return line.differing[0][1]
     return None
 

@@ -5,7 +5,7 @@ Source of the facts: the association rules of jwst 3.0.0, and the JWST documenta
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Final
 
 from asn_fp.keys import ANY, Key, keyword, observation, optional, program
@@ -66,7 +66,8 @@ def value_is(column: str, *allowed: str) -> Predicate:
     """
     lowered, wanted = column.lower(), frozenset(value.lower() for value in allowed)
     name = f"value_is({', '.join(map(repr, (lowered, *(value.lower() for value in allowed))))})"
-    return Predicate(name, (lowered,), lambda exposure: exposure.meta.get(lowered) in wanted)
+    told = " or ".join(map(repr, sorted(wanted)))
+    return Predicate(name, (lowered,), lambda exposure: exposure.meta.get(lowered) in wanted, wanted=told)
 
 
 def candidate_type(*allowed: str, files: bool = True) -> Predicate:
@@ -120,6 +121,30 @@ def _fss(exposure: Exposure) -> bool:
     return (kind, meta.get("grating"), meta.get("filter"), meta.get("detector")) in FSS_PATHS
 
 
+def _nearest_path(
+    paths: Collection[tuple[str, ...]], columns: tuple[str, ...]
+) -> Callable[[Exposure], tuple[tuple[str, str, str], ...]]:
+    """Return the function that tells in which columns an exposure differs from the valid optical path nearest to it."""
+
+    def nearest(exposure: Exposure) -> tuple[tuple[str, str, str], ...]:
+        own = tuple(exposure.meta.get(column) for column in columns)
+        paths_of = sorted(paths, key=lambda path: (sum(a != b for a, b in zip(own, path, strict=True)), path))
+        return tuple(
+            (column, "undefined" if here is None else repr(here), repr(there))
+            for column, here, there in zip(columns, own, paths_of[0], strict=True)
+            if here != there
+        )
+
+    return nearest
+
+
+def _nearest_slit(exposure: Exposure) -> tuple[tuple[str, str, str], ...]:
+    kind = "s200b1" if exposure.meta.get("fxd_slit") == "s200b1" else "a"
+    if "fxd_slit" not in exposure.meta:
+        return (("fxd_slit", "undefined", "any value"),)
+    return _nearest_path([path[1:] for path in FSS_PATHS if path[0] == kind], ("grating", "filter", "detector"))(exposure)
+
+
 def _ifu(exposure: Exposure) -> bool:
     meta = exposure.meta
     path = (meta.get("grating"), meta.get("filter"), meta.get("detector"))
@@ -155,8 +180,13 @@ is_tso: Final = Predicate("is_tso", ("pntgtype", "tsovisit", "exp_type"), _tso)
 is_wfsc: Final = Predicate("is_wfsc", ("visitype",), _wfsc)
 has_mode: Final = Predicate("has_mode", ("instrume", "detector", "filter", "band", "exp_type", "visitype"), _mode)
 has_program: Final = has("program")
-fss_path: Final = Predicate("fss_path", ("fxd_slit", "grating", "filter", "detector"), _fss)
-ifu_path: Final = Predicate("ifu_path", ("exp_type", "grating", "filter", "detector"), _ifu)
+fss_path: Final = Predicate("fss_path", ("fxd_slit", "grating", "filter", "detector"), _fss, nearest=_nearest_slit)
+ifu_path: Final = Predicate(
+    "ifu_path",
+    ("exp_type", "grating", "filter", "detector"),
+    _ifu,
+    nearest=_nearest_path(IFU_PATHS, ("grating", "filter", "detector")),
+)
 lamp_path: Final = Predicate("lamp_path", ("opmode", "grating", "lamp", "detector"), _lamp)
 occulted: Final = Predicate("occulted", ("exp_type", "subarray", "pupil", "detector"), _occulted)
 ints: Final = Predicate("ints", ("pntgtype", "exp_type", "tsovisit", "subarray", "pupil", "detector"), _ints)

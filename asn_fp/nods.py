@@ -93,12 +93,14 @@ class Relation:
         columns: what it compares, for explanations.
         function: answers it.
         parts: the questions that it is made of, if any.
+        remarkable: that it keeps one exposure away is worth telling, though others are attached.
     """
 
     name: str
     columns: tuple[str, ...]
     function: Callable[[Exposure, Exposure], bool]
     parts: tuple[Relation, ...] = ()
+    remarkable: bool = False
 
     def __call__(self, lead: Exposure, other: Exposure) -> bool:
         """Return the answer for one pair."""
@@ -141,7 +143,7 @@ _TILTS: Final = ("gwa_xtil", "gwa_ytil")
 _TILT_TOLERANCE: Final = 1e-8
 """How far the tilts of the grating wheel may differ; calwebb_spec2 of jwst 3.0.0 takes the same."""
 
-TILT_DIFFERS: Final = Relation("tilt_differs", _TILTS, _tilts_differ)
+TILT_DIFFERS: Final = Relation("tilt_differs", _TILTS, _tilts_differ, remarkable=True)
 SAME_PLACE: Final = Relation("same_position", ("patt_num",), same_position)
 NODS_OVERLAP: Final = Relation("nods_overlap", ("patt_num", "subpxpts", "targetid"), _overlap)
 LEAD_IS_BACKGROUND: Final = Relation("lead_is_background", (), lambda lead, _: lead.exptype == "background")

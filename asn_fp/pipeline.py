@@ -47,6 +47,7 @@ class Step(Generic[C, D]):
     remark: Why | None = None
     named: str | None = None
     inside: Why | None = None
+    runs: Why | None = None
     _call: Callable[[C], D] = field(eq=False, repr=False, kw_only=True)
 
     def __call__(self, carrier: C) -> D:
@@ -69,6 +70,10 @@ class Step(Generic[C, D]):
         """Return the story of a thing in the rule that this step runs inside itself, or None where it runs none."""
         return self.inside(before, thing, **self.settings) if self.inside else None
 
+    def rules(self, before: C) -> Any:
+        """Return the rules that this step runs inside itself on a carrier, none for most steps."""
+        return self.runs(before, **self.settings) if self.runs else ()
+
     def with_settings(self, **changes: Any) -> Step[C, D]:
         """Return the step with some settings changed.
 
@@ -79,7 +84,7 @@ class Step(Generic[C, D]):
         return staged(**{**self.settings, **changes})
 
     def _asked(self) -> dict[str, Any]:
-        return {"why": self.why, "remark": self.remark, "named": self.named, "inside": self.inside}
+        return {"why": self.why, "remark": self.remark, "named": self.named, "inside": self.inside, "runs": self.runs}
 
     def under(self, rule: str) -> Step[C, D]:
         """Return the step as it is in a rule: the setting that takes the rule's name has it, unless it was given."""
@@ -99,6 +104,7 @@ def step(
     probe: Any = _UNSET,
     named: str | None = None,
     inside: Why | None = None,
+    runs: Why | None = None,
 ) -> Callable[P, Step[C, D]]:
     """Turn a transform into a function of its settings, which gives a step.
 
@@ -112,6 +118,7 @@ def step(
         probe: an empty carrier.
         named: the setting that is the rule's name, where it is not given.
         inside: asked by explanations for the story of a thing in a rule that the transform runs.
+        runs: asked for the rules that the transform runs.
 
     Raises:
         KnobError: by the function that is returned, for a setting that is missing, unknown or given twice.
@@ -147,6 +154,7 @@ def step(
             remark=remark,
             named=named,
             inside=inside,
+            runs=runs,
             call=call,
         )
 

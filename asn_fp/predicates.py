@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -40,7 +40,10 @@ class Predicate:
         function: answers it for an exposure.
         parts: the questions that it is made of, if any.
         key: the key whose value it asks for, if any.
-        usual: of several alternatives the first, which is itself made of parts: what the question is mostly about.
+        alternatives: of several alternatives all; the first is what the question is mostly about.
+        wanted: which values answer it with yes, in words.
+        denied: the question that this one is the opposite of, if any.
+        nearest: of an exposure that it says no to, (column, value, value that would do) for as few columns as would do.
     """
 
     name: str
@@ -48,7 +51,10 @@ class Predicate:
     function: Callable[[Exposure], bool] = field(eq=keys.behaviour, hash=False)
     parts: tuple[Predicate, ...] = ()
     key: keys.Key | None = None
-    usual: Predicate | None = None
+    alternatives: tuple[Predicate, ...] = ()
+    wanted: str = ""
+    denied: Predicate | None = None
+    nearest: Callable[[Exposure], tuple[tuple[str, str, str], ...]] | None = field(default=None, eq=False)
 
     def __call__(self, exposure: Exposure) -> bool:
         """Return the answer for one exposure."""
@@ -58,6 +64,11 @@ class Predicate:
         return self.name
 
     __repr__ = __str__
+
+    @property
+    def usual(self) -> Predicate | None:
+        """Return what a question with alternatives is mostly about: the first of them, if that is made of parts."""
+        return self.alternatives[0] if self.alternatives and self.alternatives[0].parts else None
 
     def failing(self, exposure: Exposure) -> Predicate:
         """Return the smallest part that says no to an exposure, this predicate itself where it has none.
@@ -78,7 +89,12 @@ def value_in(key: keys.Key | str, *allowed: str) -> Predicate:
     (key,) = keys.as_keys(key)
     wanted = frozenset(value.lower() for value in allowed)
     name = f"value_in({', '.join([str(key), *map(repr, allowed)])})"
-    return Predicate(name, key.columns, lambda exposure: key.function(exposure) in wanted, key=key)
+    return Predicate(name, key.columns, lambda exposure: key.function(exposure) in wanted, key=key, wanted=_one_of(allowed))
+
+
+def _one_of(allowed: Iterable[str]) -> str:
+    """Return some values in words, as what is wanted."""
+    return " or ".join(repr(value.lower()) for value in allowed)
 
 
 def has(column: str) -> Predicate:
@@ -89,7 +105,7 @@ def has(column: str) -> Predicate:
     True
     """
     lowered = column.lower()
-    return Predicate(f"has({lowered!r})", (lowered,), lambda exposure: lowered in exposure.meta)
+    return Predicate(f"has({lowered!r})", (lowered,), lambda exposure: lowered in exposure.meta, wanted="any value")
 
 
 def exp_type(*allowed: str) -> Predicate:
@@ -100,7 +116,7 @@ def exp_type(*allowed: str) -> Predicate:
     """
     wanted = frozenset(value.lower() for value in allowed)
     name = f"exp_type({', '.join(repr(value.lower()) for value in allowed)})"
-    return Predicate(name, ("exp_type",), lambda exposure: exposure.meta.get("exp_type") in wanted)
+    return Predicate(name, ("exp_type",), lambda exposure: exposure.meta.get("exp_type") in wanted, wanted=_one_of(allowed))
 
 
 def exptype_in(*allowed: str) -> Predicate:
@@ -110,7 +126,7 @@ def exptype_in(*allowed: str) -> Predicate:
     exptype_in('background', 'imprint')
     """
     name = f"exptype_in({', '.join(map(repr, allowed))})"
-    return Predicate(name, ("exptype",), lambda exposure: exposure.exptype in allowed)
+    return Predicate(name, ("exptype",), lambda exposure: exposure.exptype in allowed, wanted=_one_of(allowed))
 
 
 def instrument(*allowed: str) -> Predicate:
@@ -178,7 +194,7 @@ def any_of(*parts: Predicate) -> Predicate:
                 return True
         return False
 
-    return evolve(_joined("any_of", parts, some), usual=parts[0] if parts and parts[0].parts else None)
+    return evolve(_joined("any_of", parts, some), alternatives=parts)
 
 
 def not_(part: Predicate) -> Predicate:
@@ -187,7 +203,7 @@ def not_(part: Predicate) -> Predicate:
     >>> not_(has("IS_PSF"))
     not_(has('is_psf'))
     """
-    return Predicate(f"not_({part})", part.columns, lambda exposure: not part.function(exposure))
+    return Predicate(f"not_({part})", part.columns, lambda exposure: not part.function(exposure), denied=part)
 
 
 def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposure], bool]) -> Predicate:
@@ -195,7 +211,7 @@ def _joined(name: str, parts: tuple[Predicate, ...], function: Callable[[Exposur
     return Predicate(f"{name}({', '.join(map(str, parts))})", tuple(columns), function)
 
 
-is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science")
+is_science: Final = Predicate("is_science", ("exptype",), lambda exposure: exposure.exptype == "science", wanted="'science'")
 told_role: Final = Predicate("told_role", ("exptype",), lambda exposure: "exptype" in exposure.told)
 NONE: Final = Predicate("NONE", (), lambda _: False)
 EVERY: Final = Predicate("EVERY", (), lambda _: True)

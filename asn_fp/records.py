@@ -178,8 +178,8 @@ class Reason:
     Attributes:
         text: the sentence.
         differing: (what was compared, the value here, the value that it should have had) for each difference.
-        missing: of what stays where it was, ``("has", role)`` if its product has no member of the role, or ``("is", role)``
-            if no product has it in that role.
+        missing: of what stays where it was, ``("has", role)`` if its product has no member of the role, ``("all", role)``
+            if it has not all that it might have, or ``("is", role)`` if no product has it in that role.
     """
 
     text: str

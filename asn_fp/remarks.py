@@ -6,24 +6,31 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from asn_fp.check import check
-from asn_fp.errors import AsnError, message
+from asn_fp.errors import message
 from asn_fp.explain import explain, tell
 from asn_fp.pipeline import Rule
-from asn_fp.predicates import Predicate, all_of
-from asn_fp.records import Associations, Exposure, Exposures, Items
+from asn_fp.records import Associations, Exposure, Exposures, Items, Member
 from asn_fp.story import Report, Story
 from asn_fp.transforms.same_names import same_names_in
 from asn_fp.vocabulary import PARTNER_EXPTYPES
-from asn_fp.wording import cut
 
-__all__ = ["lacking", "nothing_made", "relaxing", "remarks", "unused"]
+__all__ = ["lacking", "nothing_made", "remarks", "unused"]
+
+_LOOKED_AT: Final = 500
+"""Of how many doubtful exposures the stories are told: that costs more than making the products."""
+
+_ROLE_STEPS: Final = ("read", "enlist", "leave_out", "assign", "classify", "mark", "flag_imprints", "share_roles")
+_BY_HEADER: Final = ("background", "imprint")
+_NODDED: Final = ("nrs_fixedslit", "nrs_msaspec", "nrs_ifu", "mir_lrs-fixedslit")
+_UNFIT: Final = ("attach", "group", "require", "one_root", "prune_imprints")
+"""The steps that leave out what does not agree; the others leave out what a rule is not for."""
 
 _REMARKABLE: Final = ("no-psf", "wfs-many")
 """The findings of `check` that are told though a pipeline runs on the association."""
 
 
 def nothing_made(rule: Rule[Any, Any], items: Items) -> str:
-    """Return the message for a run that made nothing: the reasons, the most frequent first.
+    """Return the message for a run that made nothing: the requirement in the way, and the reasons, the nearest miss first.
 
     >>> from asn_fp.rules.image2 import Asn_Lv2Image
     >>> nothing_made(Asn_Lv2Image(), ["a_rate.fits"])[:64]
@@ -32,48 +39,17 @@ def nothing_made(rule: Rule[Any, Any], items: Items) -> str:
     report = explain(rule, items)
     assert isinstance(report, Report)
     reasons: dict[str, list[str]] = {}
-    for story in report.stories:
+    for story in report.ordered():
         reasons.setdefault(story.verdict(), []).append(story.file)
-    shown = sorted(reasons.items(), key=lambda item: -len(item[1]))[:5]
+    shown = list(reasons.items())[:5]
     told = "; ".join(f"{len(files)} of {len(report.stories)} ({files[0]!r}, ...) {why}" for why, files in shown)
     asked = {wanted for story in report.stories if story.left_out for _, _, wanted in story.left_out.differing}
     if kinds := sorted(each for each in asked if each.startswith("candidate_type(")):
         way_out = "give --candidate ID:TYPE (candidate=), such as c1000:mosaic"
         told = f"it works for candidates of a type, {kinds[0]}: {way_out}; {told}"
-    if relaxed := relaxing(rule, items):
-        told = f"it would make some without {' or without '.join(relaxed[:3])}; {told}"
+    if report.relaxed:
+        told = f"it would make some without {' or without '.join(report.relaxed[:3])}; {told}"
     return message("association", f"nothing to make of {len(report.stories)} files", rule.name, told)
-
-
-def relaxing(rule: Rule[Any, Any], items: Items) -> list[str]:
-    """Return the single requirements without which a rule that made nothing would make something.
-
-    A requirement is one question of a `keep`, or a whole step that leaves exposures or products out.
-
-    >>> from asn_fp.rules.lists import level3
-    >>> relaxing(level3(product_name="p").without("verify"), [("a_calints.fits", "psf")])
-    ["step 3, require('science')"]
-    """
-    return [told for told, variant in _relaxed(rule) if _makes_some(variant, items)]
-
-
-def _relaxed(rule: Rule[Any, Any]) -> Iterator[tuple[str, Rule[Any, Any]]]:
-    """Yield a rule without each one of its requirements, and what was left away."""
-    for number, step in enumerate(rule.steps, 1):
-        where = step.settings.get("where")
-        parts = where.parts if step.name == "keep" and isinstance(where, Predicate) else ()
-        for at, part in enumerate(parts):
-            others = all_of(*parts[:at], *parts[at + 1 :])
-            yield f"{part} in step {number}", rule.replace(number, step.with_settings(where=others))
-        if not parts and step.why is not None and step.takes == step.gives and step.name != "attach":
-            yield f"step {number}, {cut(step.written)}", rule.without(number)
-
-
-def _makes_some(rule: Rule[Any, Any], items: Items) -> bool:
-    try:
-        return bool(rule(items))
-    except AsnError:
-        return False
 
 
 def unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> list[Exposure]:
@@ -116,38 +92,91 @@ def remarks(associations: Associations) -> list[str]:
 
 
 def lacking(rule: Rule[Any, Any], items: Items, associations: Associations) -> list[str]:
-    """Return a line for the science exposures that got no background although there are backgrounds, and why.
+    """Return a line for what a rule that looks into headers did not attach or left out for want of agreement, and why.
+
+    That are science exposures without the background that others have, partners that serve nobody, and science exposures of
+    which a key is unknown; not what a rule leaves out on purpose.
 
     >>> lacking(None, (), ())
     []
     """
-    alone = {
+    if not associations or not isinstance(items, tuple):
+        return []
+    exposures = _with_roles(rule, items)
+    doubtful = [*_unserved(exposures, associations), *_bare(exposures, associations)][:_LOOKED_AT]
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for index, story in tell(rule, items, set(doubtful)) if doubtful else ():
+        for what, reason, text in _wanting(story, exposures[index] if index < len(exposures) else None):
+            found.setdefault((what, reason, text), []).append(story.file)
+    return [_told(*each, files) for each, files in found.items()]
+
+
+def _with_roles(rule: Rule[Any, Any], exposures: Exposures) -> Exposures:
+    """Return the exposures once the headers and the user have said what they are."""
+    for step in rule.steps:
+        if step.name in _ROLE_STEPS:
+            exposures = step(exposures)
+    return exposures
+
+
+def _unserved(exposures: Exposures, associations: Associations) -> list[int]:
+    """Return the exposures that are no member in their role, nor is another file of theirs; to stage 2 PSFs are science."""
+    members = [(source, member.exptype) for source, member in _sources(associations)]
+    used = {(source.name.stem, role) for source, role in members}
+    stems = {stem for stem, _ in used}
+
+    def idle(each: Exposure) -> bool:
+        if each.exptype in ("science", "psf"):
+            return each.name.stem not in stems
+        told = "exptype" in each.told
+        return (each.exptype in PARTNER_EXPTYPES and (told or each.exptype in _BY_HEADER)) and (
+            (each.name.stem, each.exptype) not in used
+        )
+
+    return [each.index for each in exposures if idle(each)]
+
+
+def _sources(associations: Associations) -> Iterator[tuple[Exposure, Member]]:
+    for association in associations:
+        found = association.origin.sources if association.origin else ()
+        for product, sources in zip(association.products or (), found, strict=False):
+            pairs = zip(sources, product.members, strict=False)
+            yield from ((source, member) for source, member in pairs if source is not None)
+
+
+def _bare(exposures: Exposures, associations: Associations) -> list[int]:
+    """Return the science exposures of stage-2 products without background, if there are backgrounds or nods at all."""
+    if not any(each.exptype == "background" or each.meta.get("exp_type") in _NODDED for each in exposures):
+        return []
+    return [
         sources[0].index
         for association in associations
+        if str(association.asn_type).endswith("2")
         for product, sources in zip(
             association.products or (), association.origin.sources if association.origin else (), strict=False
         )
-        if str(association.asn_type).endswith("2") and sources[0] is not None and "bkgdtarg" not in sources[0].meta
+        if sources[0] is not None and "bkgdtarg" not in sources[0].meta
         if all(member.exptype != "background" for member in product.members)
-    }
-    if not alone or not isinstance(items, tuple) or not _has_backgrounds(rule, items):
-        return []
-    found: dict[str, list[Story]] = {}
-    for _, story in tell(rule, items, alone):
-        line = next((each for each in story.lines if each.text.startswith("no background")), None)
-        if line is not None and story.uses:
-            found.setdefault(line.text, []).append(story)
-    return [_lacking(reason, [story.file for story in stories]) for reason, stories in found.items()]
+    ]
 
 
-def _lacking(reason: str, files: list[str]) -> str:
-    more = f", and of {len(files) - 1} more" if len(files) > 1 else ""
-    return message("background", f"none for the product of this file{more}", files[0], reason)
+def _wanting(story: Story, exposure: Exposure | None) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wanting in a story: of what, in which way, and why."""
+    line = story.left_out
+    if line is not None:
+        told = exposure is not None and "exptype" in exposure.told
+        if line.verb in _UNFIT or (told and story.role in PARTNER_EXPTYPES and line.verb not in ("leave_out", "level")):
+            yield story.role, "in no product" if story.role == "science" else "attached to no product", line.text
+        return
+    for each in story.lines:
+        if each.missing is not None and each.missing[0] == "is":
+            yield each.missing[1], "attached to no product", each.text
+        elif each.missing in (("has", "background"), ("has", "partner")):
+            yield "background", "none for the product of this file", each.text
+        elif each.missing is not None and each.missing[0] == "all":
+            yield each.missing[1], "not all for the product of this file", each.text
 
 
-def _has_backgrounds(rule: Rule[Any, Any], exposures: Exposures) -> bool:
-    """Tell whether some exposure is a background once the headers and the user have said what they are."""
-    for step in rule.steps:
-        if step.name in ("read", "enlist", "assign", "leave_out", "classify"):
-            exposures = step(exposures)
-    return any(each.exptype == "background" for each in exposures)
+def _told(what: str, way: str, reason: str, files: list[str]) -> str:
+    more = f", and {'of ' if 'this file' in way else 'so are '}{len(files) - 1} more" if len(files) > 1 else ""
+    return message(what, f"{way}{more}", files[0], reason)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import asdict, field, frozen
 
-__all__ = ["Line", "Report", "Story", "Use", "counted"]
+__all__ = ["Line", "Report", "Story", "Use", "placed"]
 
 _STEP_WIDTH: Final = 100
 _SHORT_STEP: Final = 40
@@ -31,8 +32,8 @@ class Line:
         step: the step as written.
         text: what happened.
         differing: (what was compared, the value here, the value that it should have had) for each difference.
-        missing: nothing happened, and that is worth knowing: ``("has", role)``, its product has no member of the role, or
-            ``("is", role)``, no product has it in that role.
+        missing: nothing happened, and that is worth knowing: ``("has", role)``, its product has no member of the role;
+            ``("all", role)``, it has not all; ``("is", role)``, no product has it in that role.
     """
 
     number: int
@@ -40,6 +41,15 @@ class Line:
     text: str
     differing: tuple[tuple[str, str, str], ...] = ()
     missing: tuple[str, str] | None = None
+
+    @property
+    def verb(self) -> str:
+        """Return the name of the step, of a rule that another one runs the name of its step.
+
+        >>> Line(3, "miri_image2 9, attach('background')", "left out").verb
+        'attach'
+        """
+        return (re.match(r"(?:\S+ \d+, )?(\w*)", self.step) or [""] * 2)[1]
 
     def where(self) -> str:
         """Return the step in short: its number, and as it is written, of a long one only the name.
@@ -84,14 +94,18 @@ class Story:
         """Return the end of the story in one phrase."""
         if self.left_out is not None:
             return f"left out by {self.left_out.where()}: {self.left_out.text}"
-        roles = dict.fromkeys(use.role for use in self.uses)
-        return f"{' and '.join(roles)} of {self.end()}"
+        return "; ".join([placed(self.uses), *self._missing()])
 
     def end(self) -> str:
         """Return the products that it is in, and what is worth knowing besides, or what left it out."""
         if self.left_out is not None:
             return self.verdict()
-        return "; ".join([counted([use.product for use in self.uses]), *(line.text for line in self.lines if line.missing)])
+        roles = {use.role for use in self.uses}
+        products = placed(self.uses) if len(roles) > 1 else _counted([use.product for use in self.uses])
+        return "; ".join([products, *self._missing()])
+
+    def _missing(self) -> list[str]:
+        return [line.text for line in self.lines if line.missing]
 
     def miss(self) -> tuple[int, int]:
         """Return how far it is from a product, for sorting: what got through most steps, with least to differ, is nearest."""
@@ -114,7 +128,7 @@ class Story:
 
 @frozen
 class Report:
-    """Hold the stories of all files of one run, in input order, and the error that stopped the rule, if any.
+    """Hold the stories of all files of one run, in input order, and what stopped the rule, or what it would take to make some.
 
     As a table and as data come first the files that are in products, in input order, then those that are left out, the
     nearest miss first.
@@ -123,6 +137,7 @@ class Report:
     rule: str
     stories: tuple[Story, ...]
     stopped: str | None = None
+    relaxed: tuple[str, ...] = ()
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return a row for each file: its name, its roles, its products or what left it out."""
@@ -138,11 +153,18 @@ class Report:
         wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
         lines = [f"{file:<{wide[0]}}  {role:<{wide[1]}}  {end}".rstrip() for file, role, end in rows]
         starred = ["* the role that you gave"] if any(story.told for story in self.stories) else []
-        return "\n".join([*lines, *starred, *([f"stopped: {self.stopped}"] if self.stopped else [])])
+        ends = [f"stopped: {self.stopped}"] if self.stopped else []
+        ends += [f"nothing is made; it would make some without {' or without '.join(self.relaxed)}"] if self.relaxed else []
+        return "\n".join([*lines, *starred, *ends])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain dicts and lists."""
-        return {"rule": self.rule, "stopped": self.stopped, "files": [story.to_dict() for story in self.ordered()]}
+        return {
+            "rule": self.rule,
+            "stopped": self.stopped,
+            "relaxed": list(self.relaxed),
+            "files": [story.to_dict() for story in self.ordered()],
+        }
 
     def _repr_html_(self) -> str:
         from asn_fp.report import notebook_html
@@ -155,12 +177,19 @@ def _short(step: str) -> str:
     return step if len(step) <= _STEP_WIDTH else f"{step[: _STEP_WIDTH - 3].rstrip()}..."
 
 
-def counted(products: Sequence[str]) -> str:
-    """Return the first few products, with how many there are.
+def placed(uses: Sequence[Use]) -> str:
+    """Return in which role a file is in which products: of many the first few, with how many there are.
 
-    >>> counted(["a", "b", "c", "d", "a"])
-    '4 products: a, b, c and 1 more'
+    >>> placed([Use("a", "background"), Use("b", "background"), Use("c", "science")])
+    'background of 2 products: a, b; science of c'
     """
+    by_role: dict[str, list[str]] = {}
+    for use in uses:
+        by_role.setdefault(use.role, []).append(use.product)
+    return "; ".join(f"{role} of {_counted(products)}" for role, products in by_role.items())
+
+
+def _counted(products: Sequence[str]) -> str:
     names = list(dict.fromkeys(products))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return f"{len(names)} products: {shown}" if len(names) > 1 else shown

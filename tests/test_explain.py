@@ -93,8 +93,8 @@ def test_the_story_of_one_file(file):
     [
         ("a_rate.fits", ()),
         ("b_rate.fits", (("background", "0", "at least 1"),)),
-        ("c_bad_rate.fits", (("filename", "'c_bad_rate.fits'", "named('*_bad_*')"),)),
-        ("d_rate.fits", (("exp_type", "'mir_lyot'", "exp_type('mir_image')"),)),
+        ("c_bad_rate.fits", (("filename", "'c_bad_rate.fits'", "not 'c_bad_rate.fits'"),)),
+        ("d_rate.fits", (("exp_type", "'mir_lyot'", "'mir_image'"),)),
         ("e_rate.fits", (("filter", "undefined", "any value"),)),
         ("sky2_rate.fits", (("filter", "'f560w'", "'f770w'"),)),
         ("sky3_rate.fits", (("filter", "undefined", "'f770w'"),)),
@@ -169,7 +169,7 @@ def test_a_rule_that_stops_with_an_error():
     report = explain(level3(), [("a_cal.fits", "science"), ("b_cal.fits", "psf")])
     assert report.stopped.startswith("step 4, name(needs_a_product_name): product name (none given, and stage 3 needs one)")
     assert str(report).splitlines()[-1] == f"stopped: {report.stopped}"
-    end = "of the product of a_cal.fits, but the rule stops here, with an error: nothing is made"
+    end = "of the product of a_cal.fits and 1 more, but the rule stops here, with an error: nothing is made"
     assert [story.left_out.text for story in report.stories] == [f"it would be science {end}", f"it would be psf {end}"]
     assert [story.uses for story in report.stories] == [(), ()]
     assert report.to_dict()["stopped"] == report.stopped

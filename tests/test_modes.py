@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from asn_fp import RULES, api, errors, steps
 from asn_fp.check import check
@@ -39,7 +40,7 @@ OPTICS: dict[str, dict[str, str]] = {
     "niriss_ami": {"filter": "f480m", "pupil": "nrm"},
     "niriss_wfss": {"filter": "gr150r", "pupil": "f200w"},
     "niriss_soss": {"filter": "clear", "pupil": "gr700xd", "tsovisit": "t"},
-    "nirspec_fs": {"filter": "f170lp", "grating": "g235h", "fxd_slit": "s200a1"},
+    "nirspec_fs": {"filter": "f170lp", "grating": "g235h", "fxd_slit": "s200a1", "subpxpts": "1"},
     "nirspec_mos": {"filter": "f170lp", "grating": "g235h", "msametfl": "jw01234001001_01_msa.fits"},
     "nirspec_ifu": {"filter": "f170lp", "grating": "g235h"},
     "nirspec_bots": {"filter": "f170lp", "grating": "g235h", "fxd_slit": "s1600a1"},
@@ -440,9 +441,9 @@ def test_a_soss_exposure_that_is_no_series_is_left_out() -> None:
 @pytest.mark.parametrize(("word", "number"), [("numdthpt", 2), ("subpxpts", 0)])
 def test_nods_without_a_keyword(word: str, number: int) -> None:
     """Slit nods need SUBPXPTS to tell their primary position, not NUMDTHPT; without it they serve nobody, and it is said."""
-    words = {"subpxpts": "1", "numdthpt": "3"}
-    words.pop(word)
+    words = {"subpxpts": "1", "numdthpt": "3", word: ""}
     files = [shot("nirspec_fs", each, "rate", **words) for each in (1, 2, 3)]
+    files = [evolve(each, meta=MappingProxyType({k: v for k, v in each.meta.items() if v})) for each in files]
     assert [len(found) for found in partners("nirspec_fs2", files).values()] == [number] * 3
     if not number:
         story = api.explain("nirspec_fs2", derive(tuple(files)), files[0].name.text)

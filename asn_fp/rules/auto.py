@@ -167,22 +167,40 @@ def _tuned(rule: Rule[Any, Any], tune: Mapping[str, Any]) -> Rule[Any, Any]:
     return tuned(rule, **kept) if any(kept.values()) else rule
 
 
+def _runs(
+    exposures: Exposures,
+    stage: object = None,
+    wishes: Mapping[str, bool] = MappingProxyType({}),
+    tune: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Rule[Any, Any], ...]:
+    """Return the rules that are run."""
+    return _chosen(exposures, stage, wishes, tune) if exposures else ()
+
+
 @remembered
 def _stories(exposures: Exposures, asked: tuple[Any, ...]) -> Mapping[int, Story]:
     """Return the story of each exposure in the rule that used it, or that came furthest with it."""
     stage, wishes, at_least, match, closest = asked
     tune = {"at_least": dict(at_least), "match": match, "closest": closest}
-    everyone = {each.index for each in exposures}
+    types = {each.index: each.meta.get("exp_type") for each in exposures}
     best: dict[int, Story] = {}
     for each in _chosen(exposures, stage, dict(wishes), tune):
-        for index, story in tell(each, exposures, everyone):
-            if index not in best or _far(story) > _far(best[index]):
+        of_mode = MODES[each.name[:-1]]
+
+        def near(story: Story, own: bool) -> tuple[bool, bool, bool, int]:
+            line = story.left_out
+            return (line is None, _taken(story), own, line.number if line is not None else 0)
+
+        for index, story in tell(each, exposures, set(types)):
+            own = types[index] in of_mode
+            if index not in best or near(story, own) > near(best[index], types[index] in MODES[best[index].rule[:-1]]):
                 best[index] = story
     return best
 
 
-def _far(story: Story) -> int:
-    return story.left_out.number if story.left_out is not None else 1_000
+def _taken(story: Story) -> bool:
+    """Tell whether a rule takes an exposure, whatever becomes of it then."""
+    return story.left_out is None or story.left_out.verb != "keep"
 
 
 def _inside(
@@ -196,7 +214,7 @@ def _inside(
     tuning = (tuple(tune.get("at_least", {}).items()), tuple(tune.get("match", ())), tune.get("closest"))
     story = _stories(before, (stage, tuple(wishes.items()), *tuning)).get(exposure.index)
     of_a_mode = not exposure.meta or exposure.meta.get("exp_type") in _TYPES
-    return story if story is not None and (of_a_mode or story.left_out is None) else None
+    return story if story is not None and (of_a_mode or _taken(story)) else None
 
 
 def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **__: object) -> Reason:
@@ -213,4 +231,4 @@ def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **
 
 
 _read, _classify = step(transforms.read, probe=()), step(transforms.classify)
-_by_mode = step(by_mode, why=_why_no_mode, inside=_inside, probe=())
+_by_mode = step(by_mode, why=_why_no_mode, inside=_inside, runs=_runs, probe=())

@@ -257,10 +257,12 @@ def why_nothing_attached(
         return None
     role = "partner" if exptype == OWN else exptype
     if exposure.exptype == exptype:
+        if all(lead.exptype == exptype for each in before.bundles for lead in each.leads):
+            return None  # there is nothing that it could serve
         idle = why_not_attached(before, exposure, exptype, by, among, unless, at_most)
         return evolve(idle, missing=("is", role)) if idle else None
     if _attached(bundle, rungs, unless, None, None) is not bundle:
-        return None
+        return _kept_away(bundle, exposure, rungs, unless, role)
     others = [each for each in partners if each.index != exposure.index]
     near = nearest(ladder[-1], others, (exposure,), _apart(unless))
     if near is None:
@@ -272,3 +274,18 @@ def why_nothing_attached(
     else:
         text = f"no {role} agrees with it; nearest is {other.name.text!r}: {said(differing)}"
     return Reason(text, differing, ("has", role))
+
+
+def _kept_away(bundle: Bundle, lead: Exposure, rungs: Sequence[_Rung], unless: Relation | None, role: str) -> Reason | None:
+    """Return that a relation that is worth telling keeps an exposure of the first rungs away, though others are attached."""
+    for rung in rungs:
+        found = [each.source for each in _of_bundle(bundle, rung) if each.source is not None]
+        barred = [each for each in found if unless is not None and unless(lead, each)]
+        for other in barred:
+            part = next(each for each in getattr(unless, "parts", ()) or (unless,) if each is not None and each(lead, other))
+            if getattr(part, "remarkable", False):
+                why, kept = _forbidden(unless, lead, other)
+                return Reason(f"{why} keeps {role} {other.name.text!r} away{_compared(kept)}", kept, ("all", role))
+        if len(barred) < len(found):
+            return None  # what is attached is of this rung
+    return None

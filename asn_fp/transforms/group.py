@@ -96,7 +96,7 @@ def why_no_lead(_: Exposures, exposure: Exposure, of: Predicate = EVERY) -> Reas
     """Return why an exposure does not lead a product."""
     if of(exposure):
         return None
-    return Reason(f"{of} is not so: it can only be attached to products, as {exposure.exptype}")
+    return Reason(f"{of.failing(exposure)} is not so: it can only be attached to products, as {exposure.exptype}")
 
 
 def why_not_grouped(before: Exposures, exposure: Exposure, by: By, of: Predicate = EVERY) -> Reason | None:

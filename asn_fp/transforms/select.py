@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from itertools import filterfalse
 from operator import is_
+from types import MappingProxyType
 from typing import Final
+
+from attrs import evolve
 
 from asn_fp.errors import KnobError, did_you_mean, message
 from asn_fp.predicates import Predicate
@@ -66,23 +69,53 @@ def mark(exposures: Exposures, exptype: str, *, when: Predicate) -> Exposures:
 
 def why_not_kept(_: Exposures, exposure: Exposure, where: Predicate) -> Reason | None:
     """Return which part of a predicate said no, and the values it read."""
-    return None if where(exposure) else _said(where.failing(exposure), exposure, "is not so")
+    return None if where(exposure) else _said(where.failing(exposure), exposure, answer=False)
 
 
 def why_dropped(_: Exposures, exposure: Exposure, where: Predicate) -> Reason | None:
     """Return the predicate that said yes, and the values it read."""
-    return _said(where, exposure, "is so") if where(exposure) else None
+    return _said(where, exposure, answer=True) if where(exposure) else None
 
 
-def _said(where: Predicate, exposure: Exposure, answer: str) -> Reason:
+def _said(where: Predicate, exposure: Exposure, *, answer: bool) -> Reason:
+    """Return the question with its answer, and what it read; the opposite of a question is told as the question itself."""
+    if where.denied is not None:
+        return _said(where.denied, exposure, answer=not answer)
+    if answer and (chosen := next((each for each in where.alternatives if each(exposure)), None)) is not None:
+        return _said(chosen, exposure, answer=True)
+    if not answer and where.nearest is not None:
+        values = where.nearest(exposure)
+        shown = ", ".join(f"{column} is {value}, not {wanted}" for column, value, wanted in values)
+    else:
+        values = tuple((*each, _wanted(where, each[1], answer)) for each in _read(where, exposure, answer))
+        shown = ", ".join(f"{column} is {value}" for column, value, _ in values)
+    told = f"{_brief(where)} {'is so' if answer else 'is not so'}"
+    return Reason(f"{told}: {shown}" if shown else told, values)
+
+
+def _read(where: Predicate, exposure: Exposure, answer: bool) -> list[tuple[str, str]]:
+    """Return what a question reads of an exposure: of several columns those without which the answer would be another one."""
     if where.key is not None:
         value = where.key(exposure)
-        read = [(str(where.key), "undefined" if value is None else repr(value))]
-    else:
-        read = [(column, _value(exposure, column)) for column in where.columns]
-    values = tuple((name, value, str(where)) for name, value in read)
-    shown = ", ".join(f"{column} is {value}" for column, value, _ in values)
-    return Reason(f"{_brief(where)} {answer}: {shown}" if shown else f"{_brief(where)} {answer}", values)
+        return [(str(where.key), "undefined" if value is None else repr(value))]
+    if answer and where.parts:
+        return list(dict.fromkeys(each for part in where.parts for each in _read(part, exposure, answer)))
+    if answer and (chosen := next((each for each in where.alternatives if each(exposure)), None)) is not None:
+        return _read(chosen, exposure, answer)
+    decisive = [column for column in where.columns if _turns(where, exposure, column, answer)]
+    return [(column, _value(exposure, column)) for column in decisive or where.columns]
+
+
+def _turns(where: Predicate, exposure: Exposure, column: str, answer: bool) -> bool:
+    """Tell whether the answer is another one without the value of a column."""
+    if column not in exposure.meta:
+        return False
+    meta = MappingProxyType({key: value for key, value in exposure.meta.items() if key != column})
+    return where(evolve(exposure, meta=meta)) != answer
+
+
+def _wanted(where: Predicate, value: str, answer: bool) -> str:
+    return f"not {value}" if answer else where.wanted or str(where)
 
 
 def _brief(where: Predicate) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from asn_fp import predicates as p
 from asn_fp.errors import KnobError
+from asn_fp.modes import fss_path
 from asn_fp.names import parse
 from asn_fp.records import Candidate, Exposure
 from asn_fp.transforms import classify, drop, keep, mark, read
@@ -52,20 +53,30 @@ def test_keep_and_drop_divide(where, kept):
 @pytest.mark.parametrize(
     ("where", "text", "differing"),
     [
-        (p.has("FILTER"), "has('filter') is not so: filter is undefined", (("filter", "undefined", "has('filter')"),)),
+        (p.has("FILTER"), "has('filter') is not so: filter is undefined", (("filter", "undefined", "any value"),)),
         (
             p.exp_type("nrs_ifu"),
             "exp_type('nrs_ifu') is not so: exp_type is 'nrs_lamp'",
-            (("exp_type", "'nrs_lamp'", "exp_type('nrs_ifu')"),),
+            (("exp_type", "'nrs_lamp'", "'nrs_ifu'"),),
         ),
-        (p.is_science, "is_science is not so: exptype is 'imprint'", (("exptype", "'imprint'", "is_science"),)),
+        (p.is_science, "is_science is not so: exptype is 'imprint'", (("exptype", "'imprint'", "'science'"),)),
         (p.named("b*"), "named('b*') is not so: filename is 'a_rate.fits'", (("filename", "'a_rate.fits'", "named('b*')"),)),
         (
             p.all_of(p.exp_type("nrs_lamp"), p.all_of(p.EVERY, p.has("FILTER"))),
             "has('filter') is not so: filter is undefined",
-            (("filter", "undefined", "has('filter')"),),
+            (("filter", "undefined", "any value"),),
         ),
-        (p.not_(p.EVERY), "not_(EVERY) is not so", ()),
+        (p.not_(p.EVERY), "EVERY is so", ()),
+        (
+            p.not_(p.has("exp_type")),
+            "has('exp_type') is so: exp_type is 'nrs_lamp'",
+            (("exp_type", "'nrs_lamp'", "not 'nrs_lamp'"),),
+        ),
+        (
+            p.not_(p.any_of(p.has("filter"), p.all_of(p.exp_type("nrs_lamp"), p.not_(p.has("filter"))))),
+            "all_of(exp_type('nrs_lamp'), not_(has('filter'))) is so: exp_type is 'nrs_lamp', filter is undefined",
+            (("exp_type", "'nrs_lamp'", "not 'nrs_lamp'"), ("filter", "undefined", "not undefined")),
+        ),
     ],
     ids=str,
 )
@@ -73,6 +84,14 @@ def test_why_not_kept(where, text, differing):
     """The reason is the smallest part of the predicate that said no, with the values that it read."""
     reason = why_not_kept((), exposure("imprint", exp_type="nrs_lamp"), where)
     assert (reason.text, reason.differing) == (text, differing)
+
+
+def test_why_names_the_nearest_of_the_valid_paths():
+    """Of an optical path that is not valid the reason has only what would have to be another value, and which."""
+    words = {"fxd_slit": "s200a1", "grating": "g140m", "filter": "opaque", "detector": "nrs1"}
+    reason = why_not_kept((), exposure(**words), fss_path)
+    assert reason.text == "fss_path is not so: filter is 'opaque', not 'f070lp'"
+    assert reason.differing == (("filter", "'opaque'", "'f070lp'"),)
 
 
 def test_why_is_silent_about_the_others():
