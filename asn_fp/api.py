@@ -9,16 +9,18 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from asn_fp import steps as s
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, RuleError, did_you_mean, message, raise_all
 from asn_fp.explain import explain as explain_rule
-from asn_fp.intake import is_stage_3, needs_headers, with_headers
+from asn_fp.intake import UNREADABLE, is_stage_3, needs_headers, with_headers
+from asn_fp.knob_checks import refuse_wrong_knobs
 from asn_fp.names import check_asn_id
 from asn_fp.pipeline import Rule
+from asn_fp.predicates import Predicate
 from asn_fp.records import Association, Associations, Exposure, Items
 from asn_fp.remarks import lacking, nothing_made, remarks, unused
 from asn_fp.rule_files import AnyRule, find_rule
@@ -42,6 +44,9 @@ HEADER_KNOBS: Final = ("candidate", "settings", "leave_out_unreadable", "progres
 
 STAGE_3_KNOBS: Final = ("same_names",)
 """The knobs of those among them that make products of stage 3."""
+
+unreadable: Final = Predicate("unreadable", (UNREADABLE,), lambda exposure: UNREADABLE in exposure.meta)
+"""Has no header that a rule could use: what ``leave_out_unreadable`` leaves out."""
 
 _ROLED: Final = (tuple, list, Exposure)
 """The kinds of item that may carry a role."""
@@ -122,7 +127,7 @@ def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations
     return associations
 
 
-def explain(rule: AnyRule, items: Items, file: str | None = None, **knobs: Any) -> Story | Report:
+def explain(rule: AnyRule, items: Items, file: str | os.PathLike[str] | None = None, **knobs: Any) -> Story | Report:
     """Tell what a rule does with one file, step by step, or with every file in one table.
 
     Args:
@@ -141,7 +146,7 @@ def explain(rule: AnyRule, items: Items, file: str | None = None, **knobs: Any) 
     * the role that you gave
     """
     composed = compose(rule, **knobs)
-    return explain_rule(composed, _inputs(composed, items, knobs), file)
+    return explain_rule(composed, _inputs(composed, items, knobs), os.fspath(file) if file is not None else None)
 
 
 def _inputs(rule: Rule[Any, Any], items: Items, knobs: Mapping[str, Any]) -> Items:
@@ -158,12 +163,15 @@ def _inputs(rule: Rule[Any, Any], items: Items, knobs: Mapping[str, Any]) -> Ite
         settings=knobs.get("settings") or (),
         leave_out=bool(knobs.get("leave_out_unreadable")),
         progress=bool(knobs.get("progress")),
+        unread=tuple(knobs.get("leave_out") or ()),
     )
 
 
 def _listed(items: Items) -> Items:
     if isinstance(items, (str, bytes, os.PathLike)):
         return items  # read says what is wrong with it
+    if not isinstance(items, Iterable):
+        raise ItemError(message("items", "not a list of names", items, "give file names in a list"))
     listed = tuple(items)
     if not listed:
         raise ItemError(message("items", "none given", [], "give at least one file name"))
@@ -201,6 +209,7 @@ def compose(rule: AnyRule, **knobs: Any) -> Rule[Any, Any]:
     known = [*own, *COMMON_KNOBS, *HEADER_KNOBS, *STAGE_3_KNOBS]
     unknown = [knob for knob in knobs if knob not in known]
     raise_all(KnobError, [message(f"knob of {_name(rule)}", "unknown", knob, did_you_mean(knob, known)) for knob in unknown])
+    refuse_wrong_knobs(knobs, own)
     plain = found if isinstance(found, Rule) else found(**{knob: value for knob, value in knobs.items() if knob in own})
     if not isinstance(plain, Rule):
         raise RuleError(message("rule", "it gives no Rule", rule, "a rule is made by asn_fp.rule(name, *steps)"))
@@ -225,7 +234,8 @@ def _around(rule: Rule[Any, Any], knobs: Mapping[str, Any]) -> Rule[Any, Any]:
     if is_stage_3(rule):
         rule = rule.after(sealed, s.distinguish(knobs.get("same_names") or "distinguish"))
     rule = _read_with(rule, suffixes)
-    told = [s.leave_out(tuple(knobs["leave_out"]))] if knobs.get("leave_out") else []
+    told = [s.drop(unreadable)] if knobs.get("leave_out_unreadable") else []
+    told += [s.leave_out(tuple(knobs["leave_out"]))] if knobs.get("leave_out") else []
     if roles:
         told.append(s.enlist(roles, suffixes=suffixes) if suffixes else s.enlist(roles))
     if knobs.get("roles"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import PurePath
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -15,16 +16,30 @@ from asn_fp.keys import observation
 from asn_fp.modes import FILES
 from asn_fp.names import check_asn_id, parse
 from asn_fp.pipeline import Rule
-from asn_fp.records import Candidate, Exposure, Exposures, Items
+from asn_fp.records import NOTHING, Candidate, Exposure, Exposures, Items
 from asn_fp.sources.derive import derive
-from asn_fp.sources.headers import read_headers
+from asn_fp.sources.headers import scan_headers
 from asn_fp.sources.pools import read_pool
 from asn_fp.sources.tell import add_candidates, parse_candidate_option, parse_set_option, tell_all
+from asn_fp.transforms.assign import names_file
 
-__all__ = ["as_one_candidate", "exposures_of", "is_pool", "is_stage_3", "needs_headers", "pool_name", "with_headers"]
+__all__ = [
+    "UNREADABLE",
+    "as_one_candidate",
+    "exposures_of",
+    "is_pool",
+    "is_stage_3",
+    "needs_headers",
+    "pool_name",
+    "with_headers",
+]
 
 _FITS = (".fits", ".fits.gz", ".fit", ".fits.fz")
 _TABLES = (".ecsv",)
+_NOT_OURS = "give JWST exposures, or say --leave-out-unreadable (leave_out_unreadable=True)"
+UNREADABLE: Final = "unreadable"
+"""The keyword of a file that has no header that a rule could use."""
+_UNREAD: Final = MappingProxyType({UNREADABLE: "t"})
 
 
 def needs_headers(rule: Rule[Any, Any]) -> bool:
@@ -38,13 +53,13 @@ def needs_headers(rule: Rule[Any, Any]) -> bool:
 
 
 def is_stage_3(rule: Rule[Any, Any]) -> bool:
-    """Tell whether a rule makes products of stage 3 of what headers say, and names them.
+    """Tell whether a rule makes products of stage 3 of what headers say, and names them, or runs rules that may.
 
     >>> from asn_fp.rules.lists import level3
     >>> is_stage_3(level3())
     False
     """
-    return any(each.name == "seal_each" and each.settings.get("layout") == "stage3" for each in rule.steps)
+    return any((each.name == "seal_each" and each.settings.get("layout") == "stage3") or each.runs for each in rule.steps)
 
 
 def is_pool(names: Sequence[str]) -> bool:
@@ -96,7 +111,8 @@ def exposures_of(
     if is_pool(names):
         read = read_pool(names[0], delimiter=delimiter)
     else:
-        read = derive(_typed(read_headers(names, leave_out=leave_out, progress=progress), leave_out))
+        both = _read(names, (), leave_out, progress)
+        read = derive(tuple(evolve(each, index=at) for at, each in enumerate(e for e in both if UNREADABLE not in e.meta)))
     told = tell_all(read, [parse_set_option(word) for word in settings])
     return add_candidates(told, [parse_candidate_option(word) for word in candidates])
 
@@ -110,6 +126,7 @@ def with_headers(
     settings: Iterable[str] = (),
     leave_out: bool = False,
     progress: bool = False,
+    unread: Sequence[str] = (),
 ) -> Exposures:
     """Return plain files as exposures with their headers, all of one candidate; exposures stay as they are.
 
@@ -119,8 +136,9 @@ def with_headers(
         asn_id: the candidate id; by default ``oNNN`` if all share an observation, else ``a3001``.
         candidate: ``ID:TYPE`` to make them a candidate of a type that rules may ask for.
         settings: values that beat the header.
-        leave_out: leave out files that cannot be read, with a warning, instead of an error.
+        leave_out: files that cannot be read are no error but a warning, and have no keyword but `UNREADABLE`.
         progress: show a progress bar on a terminal.
+        unread: names and patterns of files whose headers are not read, since they are left out anyway.
 
     Raises:
         ItemError: as `read` says.
@@ -139,7 +157,11 @@ def with_headers(
     extra = [name for name in partners if name not in {exposure.name.text for exposure in named}]
     names = [*(exposure.name.text for exposure in named), *dict.fromkeys(extra)]
     settings_told = [parse_set_option(word) for word in settings]
-    found = tell_all(derive(_read(names, leave_out, progress)), settings_told)
+    if is_pool(names) and not names[0].lower().endswith(_TABLES):
+        read = read_pool(names[0])
+    else:
+        read = _read(names, _without_header(names, unread), leave_out, progress)
+    found = tell_all(derive(read), settings_told)
     roles = {exposure.name.text: exposure.exptype for exposure in named if "exptype" in exposure.told}
     told: dict[str, list[str]] = {}
     for name, role in roles.items():
@@ -147,33 +169,30 @@ def with_headers(
     return as_one_candidate(transforms.enlist(found, told), asn_id, candidate)
 
 
-def _read(names: Sequence[str], leave_out: bool, progress: bool) -> Exposures:
-    """Read a pool, or the headers of files; a table, which has none, is known by its name only."""
-    if is_pool(names) and not names[0].lower().endswith(_TABLES):
-        return read_pool(names[0])
+def _without_header(names: Iterable[str], unread: Sequence[str]) -> frozenset[str]:
+    """Return the files that have no header, which are tables, or whose header does not matter."""
     tables = {name for name in names if name.lower().endswith(_TABLES)}
-    headers = _typed(read_headers([n for n in names if n not in tables], leave_out=leave_out, progress=progress), leave_out)
-    if not tables:
-        return headers
-    found = {each.name.text: each for each in headers}
-    both = [Exposure(0, parse(name)) if name in tables else found.get(name) for name in names]
-    return tuple(evolve(each, index=at) for at, each in enumerate(each for each in both if each is not None))
+    left_out = (name for name in names if any(names_file(word, parse(name)) for word in unread)) if unread else ()
+    return frozenset(tables.union(left_out))
 
 
-def _typed(exposures: Exposures, leave_out: bool) -> Exposures:
-    """Return the exposures whose headers have EXP_TYPE, without which no rule can tell what they are.
+def _read(names: Sequence[str], bare: Container[str], leave_out: bool, progress: bool) -> Exposures:
+    """Read headers; the files in `bare` are known by their names only.
 
     Raises:
-        FileError: headers without it, unless these files are left out, with a warning; all of them in one error.
+        FileError: files that cannot be read, or without EXP_TYPE, so that no rule can tell what they are; all in one error.
     """
-    typed = tuple(each for each in exposures if "exp_type" in each.meta)
-    way_out = "give JWST exposures, or say --leave-out-unreadable (leave_out_unreadable=True)"
-    problems = [message("header", "no EXP_TYPE", each.name.text, way_out) for each in exposures if "exp_type" not in each.meta]
+    found = scan_headers([name for name in names if name not in bare], progress=progress)
+    read = {each.name.text: each.meta for each in found.exposures}
+    untyped = [message("header", "no EXP_TYPE", name, _NOT_OURS) for name, meta in read.items() if "exp_type" not in meta]
+    problems = [*found.problems, *untyped]
     if not leave_out:
         raise_all(FileError, problems)
     elif problems:
-        warnings.warn(AsnWarning("\n".join(problems)), stacklevel=2)
-    return typed
+        warnings.warn(AsnWarning("\n".join(line.removesuffix(f"; {_NOT_OURS}") for line in problems)), stacklevel=2)
+    metas = (NOTHING if name in bare else read.get(name, NOTHING) for name in names)
+    known = (meta if name in bare or "exp_type" in meta else _UNREAD for name, meta in zip(names, metas, strict=True))
+    return tuple(Exposure(at, parse(name), meta=meta) for at, (name, meta) in enumerate(zip(names, known, strict=True)))
 
 
 def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate: str | None = None) -> Exposures:

@@ -21,6 +21,7 @@ __all__ = [
     "either",
     "nods_overlap",
     "same_position",
+    "tilt_differs",
 ]
 
 _CLOSE_NODS = ("s1600a1", 5)
@@ -123,9 +124,21 @@ def either(*parts: Relation) -> Relation:
     return Relation(name, columns, lambda lead, other: any(part(lead, other) for part in parts), parts)
 
 
-def _tilts_differ(lead: Exposure, other: Exposure) -> bool:
-    pairs = [(_real(lead, column), _real(other, column)) for column in _TILTS]
-    return any(one is not None and two is not None and abs(one - two) > _TILT_TOLERANCE for one, two in pairs)
+def tilt_differs(within: float = 1e-8) -> Relation:
+    """Forbid pairs at different tilts of the grating wheel, GWA_XTIL or GWA_YTIL; an unknown tilt differs from none.
+
+    Args:
+        within: how far the tilts may differ; calwebb_spec2 of jwst 3.0.0 takes the default.
+
+    >>> tilt_differs(), tilt_differs(1e-6)
+    (tilt_differs(within=1e-08), tilt_differs(within=1e-06))
+    """
+
+    def differ(lead: Exposure, other: Exposure) -> bool:
+        pairs = [(_real(lead, column), _real(other, column)) for column in _TILTS]
+        return any(one is not None and two is not None and abs(one - two) > within for one, two in pairs)
+
+    return Relation(f"tilt_differs({within=!r})", _TILTS, differ, remarkable=True)
 
 
 def _real(exposure: Exposure, column: str) -> float | None:
@@ -140,10 +153,7 @@ def _overlap(lead: Exposure, other: Exposure) -> bool:
 
 
 _TILTS: Final = ("gwa_xtil", "gwa_ytil")
-_TILT_TOLERANCE: Final = 1e-8
-"""How far the tilts of the grating wheel may differ; calwebb_spec2 of jwst 3.0.0 takes the same."""
-
-TILT_DIFFERS: Final = Relation("tilt_differs", _TILTS, _tilts_differ, remarkable=True)
+TILT_DIFFERS: Final = tilt_differs()
 SAME_PLACE: Final = Relation("same_position", ("patt_num",), same_position)
 NODS_OVERLAP: Final = Relation("nods_overlap", ("patt_num", "subpxpts", "targetid"), _overlap)
 LEAD_IS_BACKGROUND: Final = Relation("lead_is_background", (), lambda lead, _: lead.exptype == "background")

@@ -187,9 +187,14 @@ def _shown(value: Any) -> str:
     if callable(value) and hasattr(value, "__name__"):
         return str(value.__name__)
     text = repr(value)
-    if len(text) > 200 and isinstance(value, (list, tuple)) and not all(map(callable, value)):
+    if len(text) > 200 and isinstance(value, (list, tuple)) and not _is_code(value):
         return f"[{_shown(value[0])}, ... {len(value) - 1} more]"
     return text
+
+
+def _is_code(value: Any) -> bool:
+    """Tell whether a setting is a function, such as a key, or a list or ladder of such; the others are data."""
+    return all(map(_is_code, value)) if isinstance(value, (list, tuple)) else callable(value)
 
 
 @frozen

@@ -232,9 +232,9 @@ def test_partners_stand_in_the_order_of_roles():
             "level2",
             {"background": "b_rate.fits"},
             KnobError,
-            "background (one name where a list belongs): 'b_rate.fits'",
+            "background (one text where a list belongs): 'b_rate.fits'",
         ),
-        (["a"], "level2", {"suffixes": "mine"}, KnobError, "suffixes (one name where a list belongs): 'mine'"),
+        (["a"], "level2", {"suffixes": "mine"}, KnobError, "suffixes (one text where a list belongs): 'mine'"),
         (["a"], "level2", {"meta": {"products": []}}, KnobError, "key (holds the products, not a text): 'products'"),
         (
             ["a"],

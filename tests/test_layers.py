@@ -40,6 +40,7 @@ LAYERS = {
     "rule_files": 9,
     "generate": 9,
     "remarks": 9,
+    "knob_checks": 9,
     "gather": 9,
     "fates": 10,
     "api": 10,

@@ -125,7 +125,7 @@ def test_n1_each_filter_is_its_own_mosaic(rule: str) -> None:
 
 
 def test_n1_from_the_shell(capsys: pytest.CaptureFixture[str]) -> None:
-    """Several products need a folder; there each has its own file, named after type and id, and is told with its product."""
+    """Several products need a folder; there each has its own file, named after its product."""
     files = saved(nircam_imaging())
     status, _, said = shell(capsys, "asn_from_list", "-r", "auto", "-o", "one.json", *files)
     assert status == 1
@@ -134,7 +134,8 @@ def test_n1_from_the_shell(capsys: pytest.CaptureFixture[str]) -> None:
     status, told, _ = shell(capsys, "asn", "make", "auto", "--output-dir", "out", *files)
     assert status == 0
     names = sorted(path.name for path in Path("out").iterdir())
-    assert names == [f"jw01234-o001_image3_0000{number}_asn.json" for number in (1, 2, 3, 4)]
+    optics = ("clear-f150w", "clear-f200w", "clear-f444w", "f150w2-f162m")
+    assert names == [f"jw01234-o001_t001_nircam_{each}_image3_asn.json" for each in optics]
     assert "jw01234-o001_t001_nircam_f150w2-f162m" in told
 
 

@@ -8,7 +8,8 @@ How words are read:
 
 - ``--name value``, ``--name=value``, ``-n value``, ``-nvalue`` and ``-n=value`` are one thing; hyphen and underscore are
   one letter; names are never abbreviated. A value that begins with ``-`` (other than ``-`` alone) needs the ``=``.
-- a flag never takes the next word; an option whose value may be missing takes one only after ``=``;
+- a flag never takes the next word, and one that is on by default is switched off by ``--no-name``; an option whose value
+  may be missing takes one only after ``=``;
 - a list option takes the next word, and then every further word that is also a positional word, before or after. That is
   what ``--background bkg*.fits *.fits`` and ``*.fits --background bkg*.fits`` look like after the shell, and naming a file
   twice would be an error otherwise. With ``=`` it takes that one value;
@@ -54,7 +55,7 @@ class Kind(Enum):
 
 @frozen
 class Option:
-    """Hold one parameter of a command: its Python name, what it takes, its letter if any, and if it must be given.
+    """Hold one parameter of a command: its Python name, what it takes, its letter if any, if it must be given, if it is on.
 
     >>> Option("output_file", Kind.TEXT, short="o").spelled
     '--output-file'
@@ -64,11 +65,17 @@ class Option:
     kind: Kind
     short: str = ""
     required: bool = False
+    on: bool = False
 
     @property
     def spelled(self) -> str:
         """Return the option as users write it."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def negated(self) -> str:
+        """Return what switches a flag off that is on by default, ``--no-NAME``; nothing for other options."""
+        return f"--no-{self.spelled[2:]}" if self.kind is Kind.FLAG and self.on else ""
 
 
 @frozen
@@ -99,7 +106,7 @@ def options_of(signature: inspect.Signature, shorts: Mapping[str, str]) -> tuple
     if len({*letters.values(), "h"}) <= len(letters):
         raise TypeError(f"short options must differ from each other and from -h: {letters!r}")
     return tuple(
-        Option(one.name, _kind(one), letters.get(one.name, ""), one.default is one.empty)
+        Option(one.name, _kind(one), letters.get(one.name, ""), one.default is one.empty, one.default is True)
         for one in signature.parameters.values()
     )
 
@@ -190,16 +197,20 @@ def _kind(parameter: inspect.Parameter) -> Kind:
 
 
 def _table(options: Sequence[Option]) -> dict[str, Option]:
-    """Return the options by what is written for them: ``--name`` and ``-n``."""
+    """Return the options by what is written for them: ``--name`` and ``-n``, and ``--no-name`` of flags that are on."""
     short = {f"-{option.short}": option for option in options if option.short}
-    return short | {option.spelled: option for option in options}
+    return short | {option.negated: option for option in options if option.negated} | {each.spelled: each for each in options}
 
 
 def _look_up(word: str, table: Mapping[str, Option]) -> tuple[Option | None, str | None]:
     """Return the option that a word names, or None, and the value written into the word, or None."""
     head, equals, value = word.partition("=")
     if word.startswith("--"):
-        return table.get(head.replace("_", "-")), value if equals else None
+        spelled = head.replace("_", "-")
+        found = table.get(spelled)
+        if found is not None and spelled == found.negated:
+            return (None, None) if equals else (found, "false")
+        return found, value if equals else None
     option, attached = table.get(word[:2]), word[2:]
     slipped = len(head) > 2 and "-" + head.replace("_", "-") in table  # -rule is not -r ule
     if option is None or slipped or (option.kind is Kind.FLAG and attached and attached[0] != "="):
@@ -209,7 +220,7 @@ def _look_up(word: str, table: Mapping[str, Option]) -> tuple[Option | None, str
 
 def _unknown(word: str, table: Mapping[str, Option]) -> str:
     """Return the problem of a word that looks like an option and is none."""
-    head, known = word.partition("=")[0], [option.spelled for option in table.values()]
+    head, known = word.partition("=")[0], [each for each in table if each.startswith("--")]
     long = (head if word.startswith("--") else "-" + head).replace("_", "-")
     if word.startswith("--") or long in table:
         return message("option", "unknown", head, did_you_mean(long, dict.fromkeys(known)))

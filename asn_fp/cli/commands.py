@@ -6,9 +6,10 @@ import inspect
 import json
 import os
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
 
 from asn_fp import api, show
 from asn_fp.check import Finding
@@ -19,12 +20,12 @@ from asn_fp.cli.generator import explain_generate, generate_all, make_pool
 from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
+from asn_fp.cli.output_names import file_names
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.keys import Key
-from asn_fp.names import association_file_name
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
 from asn_fp.records import ABSENT, Association, Associations, thaw
@@ -33,6 +34,8 @@ from asn_fp.vocabulary import PARTNER_EXPTYPES
 from asn_fp.wording import printable
 
 __all__ = ["COMMANDS", "OF_GENERATE", "check", "demo", "explain", "from_list", "make", "rules", "show_rule"]
+
+T = TypeVar("T")
 
 # ------------------------------------------------------------------------------------------------ making associations
 
@@ -74,20 +77,26 @@ def make(
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
     options["start"] = output_dir if output_dir is not None else _folder_of(output_file)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        associations = api.make(found, names, **options)
-    warned = tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
+    associations, warned = _warned(lambda: api.make(found, names, **options))
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
     read = [*names, *_partners(options), *ruledefs, *(word[1:] for word in files if word.startswith("@"))]
     refuse_overwriting(read, [path for path, _ in plan.files])
     return plan
 
 
+def _warned(work: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
+    """Return what a function gives, and its warnings as lines to print."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        result = work()
+    return result, tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
+
+
 def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
     """Return the names of the files, and the knobs for the front door; none of the files is a folder."""
     refuse_two_inputs(files, *(knobs.get(role) or () for role in PARTNER_EXPTYPES))
-    names, options = expand_files(files), run_knobs(rule, knobs)
+    names = expand_files(files)
+    options = run_knobs(rule, knobs, names)
     refuse_folders([*names, *_partners(options)])
     return names, options
 
@@ -103,9 +112,9 @@ def _folder_of(path: str | None) -> str:
 def _to_file(associations: Associations, path: str | None, warned: tuple[str, ...]) -> Plan:
     assert path is not None
     if len(associations) > 1:
-        products = [product.name for each in associations for product in each.products or ()]
-        more = f" and {len(products) - 10} more" if len(products) > 10 else ""
-        reason = f"the rule makes {len(associations)} associations: {', '.join(map(repr, products[:10]))}{more}"
+        told = [_in_short(each) for each in associations]
+        more = f" and {len(told) - 10} more" if len(told) > 10 else ""
+        reason = f"the rule makes {len(associations)} associations: {', '.join(told[:10])}{more}"
         raise RuleError(message("output file", reason, path, "use 'asn make RULE --output-dir DIR ...'"))
     text = dumps(associations[0])
     if path == "-":
@@ -117,29 +126,16 @@ def _to_file(associations: Associations, path: str | None, warned: tuple[str, ..
     return Plan(((path, text),), text=f"{path}: {show.summary(associations[0])}\n", warnings=warned)
 
 
-def _to_dir(associations: Associations, folder: str, warned: tuple[str, ...]) -> Plan:
-    names = _numbered(associations)
-    files = tuple((f"{folder.rstrip('/')}/{name}", dumps(each)) for name, each in zip(names, associations, strict=True))
-    said = (f"{path}: {_what(each)}\n" for (path, _), each in zip(files, associations, strict=True))
-    return Plan(files, (folder,), "".join(said), warned)
-
-
-def _what(association: Association) -> str:
-    """Return what a file holds; of one product of stage 3 its name too, since the file's own does not tell it."""
+def _in_short(association: Association) -> str:
     products = association.products or ()
-    named = str(association.asn_type).endswith("3") and len(products) == 1
-    return f"{show.summary(association)} of {products[0].name}" if named else show.summary(association)
+    return repr(products[0].name) if len(products) == 1 else f"{association.asn_type} of {len(products)} products"
 
 
-def _numbered(associations: Sequence[Association]) -> list[str]:
-    """Return a file name for each association, numbered within its program, id and type."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    names = []
-    for each in associations:
-        program, asn_id, asn_type = kind = tuple(str(getattr(each, key) or "none") for key in ("program", "asn_id", "asn_type"))
-        seen[kind] += 1
-        names.append(association_file_name(program, asn_id, asn_type, seen[kind], each.version_id or None))
-    return names
+def _to_dir(associations: Associations, folder: str, warned: tuple[str, ...]) -> Plan:
+    names = file_names(associations)
+    files = tuple((f"{folder.rstrip('/')}/{name}", dumps(each)) for name, each in zip(names, associations, strict=True))
+    said = (f"{path}: {show.summary(each)}\n" for (path, _), each in zip(files, associations, strict=True))
+    return Plan(files, (folder,), "".join(said), warned)
 
 
 # ---------------------------------------------------------------------------------------------------- looking at rules
@@ -232,10 +228,11 @@ def explain(
     refuse_two_formats(json, html, output_file)
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
-    told = api.explain(found, names, file, **options)
+    told, warned = _warned(lambda: api.explain(found, names, file, **options))
     if html or output_file is not None:
-        return explanation_page(told, output_file, [*names, *_partners(options), *lists_of(files), *ruledefs])
-    return Plan(text=_json(told.to_dict()) if json else f"{told}\n")
+        page = explanation_page(told, output_file, [*names, *_partners(options), *lists_of(files), *ruledefs])
+        return evolve(page, warnings=warned)
+    return Plan(text=_json(told.to_dict()) if json else f"{told}\n", warnings=warned)
 
 
 # --------------------------------------------------------------------------------------------- looking at associations

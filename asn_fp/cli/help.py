@@ -20,7 +20,7 @@ SHORTS: Final[Mapping[str, str]] = {"output_file": "o", "rule": "r", "id": "i", 
 
 OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
     "output_file": ("FILE", "the association file to write; - prints it"),
-    "output_dir": ("DIR", "the folder to write to, under the suggested names; made if it is missing"),
+    "output_dir": ("DIR", "the folder to write to, under names that say what is inside; made if it is missing"),
     "rule": ("RULE", "the rule: a name ('asn rules' lists them), my_rules.py:my_rule, or package.module:my_rule"),
     "ruledefs": ("FILE.py", "a Python file with rules of your own, found by their names; may be repeated"),
     "format": ("FORMAT", "deprecated: associations are always JSON"),
@@ -175,10 +175,15 @@ files are written, or none; an existing one is an error without --overwrite.
         "Tell of each exposure in which associations it is, or why it is in none.\nNothing else is written.",
     ),
     "rules": ("asn rules [--json]", "List the rules that come with the package."),
-    "show": ("asn show RULE [options]", "Print the numbered steps of a rule and what it is for."),
+    "show": (
+        "asn show RULE [options]",
+        "Print the numbered steps of a rule and what it is for. The options that RULE\n"
+        "adds are shown by 'asn show RULE --help'.",
+    ),
     "explain": (
         "asn explain RULE [--file NAME] [--json] [-o FILE.html] [options] FILES",
-        "Tell why each file is in a product or in none. No association is written.\n"
+        "Tell why each file is in a product or in none. No association is written. The\n"
+        "options that RULE adds are shown by 'asn explain RULE --help'.\n"
         "'asn explain generate POOL | FILES' tells it of all that 'asn generate' makes.",
     ),
     "check": (
@@ -307,15 +312,16 @@ def _row(name: str, option: Option, knob: inspect.Parameter | None, rule: Any) -
     letter = f"-{option.short}, " if option.short else ""
     shown = f"  {letter}{option.spelled}" + ("" if option.kind is Kind.FLAG else f" {value}")
     if knob is not None and option.name not in _SHARED:
-        negated = "=false" if knob.default is True else ""
-        shown = f"  {option.spelled}" + (negated if option.kind is Kind.FLAG else f" {option.name.upper()}")
-        text = " ".join([rule_knobs(rule).get(option.name, ""), *_notes(option, knob)]).strip()
+        shown = f"  {option.negated or option.spelled}" + ("" if option.kind is Kind.FLAG else f" {option.name.upper()}")
+        told = rule_knobs(rule).get(option.name, "")
+        told = (f"not so: {told}" if told else "switches it off.") if option.negated else told
+        text = " ".join([told, *_notes(option, knob)]).strip()
     return "\n".join(_wrapped(shown, text))
 
 
 def _notes(option: Option, knob: inspect.Parameter) -> list[str]:
     """Return what the signature says of a rule's knob."""
-    default = [] if knob.default in (knob.empty, None, False, "", (), []) else [f"(default: {knob.default})"]
+    default = [] if knob.default in (knob.empty, None, False, True, "", (), []) else [f"(default: {knob.default})"]
     needed = ["(required)"] if option.required else default
     return [*needed, *(["(may be repeated)"] if option.kind is Kind.LIST else [])]
 

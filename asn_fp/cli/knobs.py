@@ -111,8 +111,13 @@ def _kinds(annotation: Any) -> set[Any]:
     return {origin or annotation}
 
 
-def run_knobs(rule: api.AnyRule, given: Knobs) -> dict[str, Any]:
+def run_knobs(rule: api.AnyRule, given: Knobs, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the knobs for the front door from the options as typed.
+
+    Args:
+        rule: the rule.
+        given: the options as typed.
+        files: the names of the files, among which lists of roles may name some without their folders.
 
     Raises:
         UsageError: a knob that the rule needs was not given.
@@ -135,7 +140,7 @@ def run_knobs(rule: api.AnyRule, given: Knobs) -> dict[str, Any]:
         knobs |= {"progress": True, "leave_out_unreadable": given["leave_out_unreadable"]}
     others = (("candidate", "candidate"), ("set", "settings"), ("same_names", "same_names"))
     knobs |= {knob: given[name] for name, knob in others if given.get(name)}
-    knobs |= told_roles(given.get("role") or (), {role: knobs.get(role, ()) for role in PARTNER_EXPTYPES})
+    knobs |= told_roles(given.get("role") or (), {role: knobs.get(role, ()) for role in PARTNER_EXPTYPES}, files)
     knobs |= requirements(given)
     if given.get("meta"):
         knobs["meta"] = key_values(given["meta"], "--meta")

@@ -12,12 +12,13 @@ from asn_fp.vocabulary import EXPTYPES, PARTNER_EXPTYPES
 __all__ = ["requirements", "told_roles"]
 
 
-def told_roles(words: Iterable[str], named: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def told_roles(words: Iterable[str], named: Mapping[str, Sequence[str]], files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the knobs for ``--role`` words: ``ROLE=PATTERN``, ``ROLE=@list.txt``, ``ROLE:KEY=VALUE``.
 
     Args:
         words: what was typed.
-        named: the files that the options of the roles name; a list adds to them.
+        named: the files that the options of the roles name; a list adds to them what is not among the files.
+        files: the files; a list may name them without their folders, as a pattern does.
 
     Raises:
         UsageError: a word of another form.
@@ -28,14 +29,16 @@ def told_roles(words: Iterable[str], named: Mapping[str, Sequence[str]]) -> dict
     """
     roles: dict[str, list[str]] = {}
     lists: dict[str, list[str]] = {}
+    known = {*files, *(name.rpartition("/")[2] for name in files)}
     for word in words:
         role, value = _cut(word)
         if value.startswith("@"):
             found = expand_partners([value])
-            if role in PARTNER_EXPTYPES:
-                lists.setdefault(role, [*named.get(role, ())]).extend(found)
-            else:
-                roles.setdefault(role, []).extend(found)
+            here = [name for name in found if name in known or role not in PARTNER_EXPTYPES]
+            if here:
+                roles.setdefault(role, []).extend(here)
+            if len(here) < len(found):
+                lists.setdefault(role, [*named.get(role, ())]).extend(name for name in found if name not in here)
         else:
             roles.setdefault(role, []).append(value)
     given: dict[str, Any] = dict(lists)
@@ -68,6 +71,9 @@ def requirements(given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("leave_out"):
         knobs["leave_out"] = tuple(given["leave_out"])
     if given.get("at_least"):
+        for word in given["at_least"]:
+            if "=" not in word:
+                raise UsageError(message("--at-least", "not of the form ROLE=N", word, "for example --at-least background=1"))
         knobs["at_least"] = key_values(given["at_least"], "--at-least", _count)
     if given.get("match"):
         knobs["match"] = tuple(part for word in given["match"] for part in word.split(",") if part)

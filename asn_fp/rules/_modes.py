@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from asn_fp import steps as s
-from asn_fp.keys import ANY, By, Key, keyword, observation, optional, program
+from asn_fp.keys import By, Key, keyword, observation, optional, program
 from asn_fp.modes import BASE, candidate
 from asn_fp.nods import LEAD_IS_BACKGROUND, Relation, either
 from asn_fp.pipeline import Rule, Step, rule
@@ -15,6 +15,7 @@ from asn_fp.product_names import Form, default_name, named_by
 from asn_fp.records import Associations, Exposure, Items
 from asn_fp.rules._stage2 import rates
 from asn_fp.rules._stage3 import cals, in_order
+from asn_fp.rules._tuning import GIVEN, noted
 
 __all__ = [
     "BACKGROUND_ALREADY",
@@ -55,11 +56,6 @@ VISITED: Final[tuple[Key, ...]] = (candidate, program, observation)
 NOD_SCOPE: Final[tuple[Key, ...]] = (observation, TARGET)
 """What nods share besides their setup: the observation, and the target."""
 
-
-GIVEN: Final = Key(
-    "given_by_you", ("exptype",), lambda each: ANY if each.exptype == "science" else "exptype" in each.told or None
-)
-"""What makes a science exposure agree only with partners whose role the user gave: a rung of its own, before the others."""
 
 OF_EXPOSURE: Final = not_(named("*_i2d.*", "*_segm.*", "*_cat.*"))
 """Not one of the images, maps and catalogues that stage 3 makes of many exposures, which have their headers."""
@@ -170,7 +166,7 @@ def mode_2(
     """
     of_mode = all_of(selects, has("program"), OF_EXPOSURE)
     leads = all_of(selects, exptype_in("science", "background") if background_products else is_science)
-    return rule(
+    made = rule(
         name,
         s.read(),
         s.classify(),
@@ -187,6 +183,7 @@ def mode_2(
         s.distinct(),
         s.seal_each(asn_type=asn_type, layout="stage2", matched=(candidate, program)),
     )
+    return noted(made)
 
 
 def series_2(name: str, asn_type: str, selects: Predicate, *attach: Step[Any, Any], **settings: Any) -> ModeRule:
@@ -225,7 +222,7 @@ def mode_3(
     >>> mode_3("mine", "image3", exp_type("mir_image"), (FILTER,)).name
     'mine'
     """
-    keys = (candidate, keyword("program"), keyword("instrume"), *by)
+    keys = (candidate, program, keyword("instrume"), *by)
     return rule(
         name,
         s.read(),

@@ -110,7 +110,7 @@ def by_mode(
     if not exposures:
         return ()
     made = tuple(each for rule in _chosen(exposures, stage, wishes, tune) for each in rule(exposures))
-    return _merged(made) if _stage(exposures, stage) == 2 else transforms.distinguish(made)
+    return _merged(made) if _stage(exposures, stage) == 2 else made
 
 
 def _merged(made: Associations) -> Associations:

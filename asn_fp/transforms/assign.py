@@ -11,10 +11,11 @@ from attrs import evolve
 
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
 from asn_fp.keys import KEYS, Key, keyword
+from asn_fp.names import FileName
 from asn_fp.records import Exposure, Exposures, Reason
 from asn_fp.vocabulary import EXP_TYPE_ROLES, EXPTYPES, ROLE_FLAGS
 
-__all__ = ["assign", "leave_out", "why_left_out"]
+__all__ = ["assign", "leave_out", "names_file", "why_left_out"]
 
 
 def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposures:
@@ -86,10 +87,20 @@ def _wild(pattern: str) -> bool:
     return any(letter in pattern for letter in "*?[")
 
 
+def names_file(word: str, name: FileName) -> bool:
+    """Tell whether a word of the user means a file by its name; a word without a folder means it in any folder.
+
+    >>> from asn_fp.names import parse
+    >>> names_file("*_rate.fits", parse("raw/a_rate.fits")), names_file("observation=002", parse("a_rate.fits"))
+    (True, False)
+    """
+    text = name.text if "/" in word else name.base
+    return text == word or fnmatchcase(text, word)
+
+
 def _matches(exposure: Exposure, key: Key | None, pattern: str) -> bool:
     if key is None:
-        text = exposure.name.text if "/" in pattern else exposure.name.base
-        return text == pattern or fnmatchcase(text, pattern)
+        return names_file(pattern, exposure.name)
     value = key(exposure)
     if value is None:
         return False

@@ -101,21 +101,25 @@ def distinct(draft: Draft) -> Draft:
     >>> from asn_fp.transforms import gather, one_each, read
     >>> distinct(name(one_each(gather(read(["a_rate.fits", "a_rateints.fits"]))), "{stem}"))
     Traceback (most recent call last):
-    asn_fp.errors.ProductError: product name (used twice, for 'a_rate.fits' and 'a_rateints.fits'): 'a'; leave one out...
+    asn_fp.errors.ProductError: product name (used twice, for 'a_rate.fits' and 'a_rateints.fits'): 'a'; they are ...
     """
     first: dict[str, Bundle] = {}
     clashes = [(bundle, first[bundle.name]) for bundle in draft.bundles if first.setdefault(bundle.name, bundle) is not bundle]
-    shown = [
-        message(
-            "product name",
-            f"used twice, for {_files(other)!r} and {_files(bundle)!r}",
-            bundle.name,
-            "leave one out, or name the products with a template such as '{stem}'",
-        )
-        for bundle, other in clashes[:20]
-    ]
+    shown = [_clash(bundle, other) for bundle, other in clashes[:20]]
     raise_all(ProductError, [*shown, *([f"and {len(clashes) - 20} more such names"] if len(clashes) > 20 else [])])
     return draft
+
+
+def _clash(bundle: Bundle, other: Bundle) -> str:
+    reason = f"used twice, for {_files(other)!r} and {_files(bundle)!r}"
+    return message("product name", reason, bundle.name, _way_out(other, bundle))
+
+
+def _way_out(one: Bundle, other: Bundle) -> str:
+    names = [bundle.leads[0].name for bundle in (one, other)]
+    if names[0].stem == names[1].stem and names[0].suffix != names[1].suffix:
+        return f"they are two levels of one exposure, {names[0].suffix} and {names[1].suffix}: give files of one level"
+    return "leave one out, or name the products with a template such as '{stem}'"
 
 
 @remembered

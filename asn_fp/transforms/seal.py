@@ -9,7 +9,7 @@ from asn_fp._version import __version__
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message
 from asn_fp.keys import ANY, By, Key, as_keys, values
 from asn_fp.product_names import pieces_of
-from asn_fp.records import Association, Associations, Bundle, Draft, Exposure, Exposures, Member, Origin, Product
+from asn_fp.records import NOTHING, Association, Associations, Bundle, Draft, Exposure, Exposures, Member, Origin, Product
 from asn_fp.vocabulary import EMPTY
 
 __all__ = ["LAYOUTS", "listed", "seal", "seal_each"]
@@ -106,7 +106,13 @@ def _sources(bundle: Bundle) -> tuple[Exposure | None, ...]:
 
 
 def seal_each(
-    draft: Draft, *, asn_type: str, asn_rule: str = "unnamed", layout: str = "stage2", matched: By = ()
+    draft: Draft,
+    *,
+    asn_type: str,
+    asn_rule: str = "unnamed",
+    layout: str = "stage2",
+    matched: By = (),
+    notes: Mapping[str, str] = NOTHING,
 ) -> Associations:
     """Turn each product in the making into an association of its own, filled from the exposure that leads it.
 
@@ -118,6 +124,7 @@ def seal_each(
         asn_rule: the rule's name; in a rule it need not be given.
         layout: which keys the file has, in which order: ``stage2`` or ``stage3``.
         matched: the keys whose values say what the members share; they make the text of ``constraints``.
+        notes: further lines of that text, such as the keys that partners of each role were matched by.
 
     >>> from asn_fp.names import parse
     >>> lead = Exposure(0, parse("a_rate.fits"), meta={"program": "1234", "targetid": "7", "exposerr": "null"})
@@ -126,10 +133,13 @@ def seal_each(
     ('01234', 'a3001', '7', 'null')
     """
     keys = as_keys(matched)
-    return tuple(_sealed(bundle, asn_type, asn_rule, LAYOUTS[layout], keys) for bundle in draft.bundles)
+    more = "".join(f"\n{label}: {text}" for label, text in notes.items())
+    return tuple(_sealed(bundle, asn_type, asn_rule, LAYOUTS[layout], keys, more) for bundle in draft.bundles)
 
 
-def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...], keys: tuple[Key, ...]) -> Association:
+def _sealed(
+    bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...], keys: tuple[Key, ...], more: str
+) -> Association:
     lead = next((each for each in bundle.leads if each.exptype == "science"), bundle.leads[0])
     sources, stage_3 = _sources(bundle), order == LAYOUTS["stage3"]
     members = tuple(
@@ -143,7 +153,7 @@ def _sealed(bundle: Bundle, asn_type: str, asn_rule: str, order: tuple[str, ...]
         code_version=__version__,
         degraded_status=_DEGRADED if degraded else _NOT_DEGRADED,
         program=lead.meta.get("program", "").zfill(5),
-        constraints=_shared(bundle, lead, keys, stage_3) or "none",
+        constraints=f"{_shared(bundle, lead, keys, stage_3)}{more}".strip() or "none",
         asn_id=lead.candidate.id if lead.candidate else "a3001",
         target=pieces_of(bundle, keys).target if stage_3 else lead.meta.get("targetid", "none"),
         asn_pool="none",

@@ -236,7 +236,7 @@ def test_several_associations(own):
         "use 'asn make RULE --output-dir DIR ...'\n",
     )
     made = own.asn("make", "my_rules.py:many", "--output-dir", "out/deep/", *files)
-    names = [f"jwnoprogram-a3001_none_{number:05d}_asn.json" for number in range(1, 13)]
+    names = [f"f{number:02d}_asn.json" for number in range(12)]
     assert (made.status, made.err) == (0, "")
     assert made.out == "".join(f"out/deep/{name}: 1 product: 1 science\n" for name in names)
     assert sorted(path.name for path in (own.folder / "out/deep").iterdir()) == names

@@ -118,14 +118,13 @@ def test_own_knobs_are_in_the_help(cli, run):
         text = cli.asn(run, "my_rules.py:mine", "--help").out
         assert "\nmine: Make mine, of all files.\n\nMore about it.\n" in text
     found = listed(text)
-    assert [found[option] for option in ("--title", "--strict", "--keep", "--n", "--tiles")] == [
+    assert [found[option] for option in ("--title", "--strict", "--no-keep", "--n", "--tiles")] == [
         "what the product is called. (required)",
         "",
-        "(default: True)",
+        "switches it off.",
         "how many. (default: 3)",
         "(may be repeated)",
     ]
-    assert "  --keep=false " in text
     assert "--function" not in found
     assert "KnobError" not in text
 

@@ -201,3 +201,78 @@ def test_explain(images):
     assert sky.split() == [image("002", 1, "rate"), "background", image("001", 1, "x")[:-7]]
     assert f"it is cal, rate is wanted, and {image('001', 1, 'rate')!r} is taken" in cal
     assert "exp_type is 'nrc_dark'" in dark
+
+
+def test_what_is_left_out_need_not_be_readable(images):
+    """A file that the user leaves out is not read, so that it may be broken; the explanation says who left it out."""
+    cli, write = images
+    science = write("001")
+    cli.write("junk_rate.fits", "no header")
+    made = members(printed(cli.asn("make", "auto", "*.fits", "-o", "-", "--leave-out", "junk_*")))
+    assert made == {science.removesuffix("_rate.fits"): [(science, "science")]}
+    assert "you leave it out: 'junk_*'" in cli.asn("explain", "auto", "*.fits", "--leave-out", "junk_*").out
+
+
+def test_unreadable_files_have_a_row(images):
+    """Where unreadable files are left out the explanation has a row for each, and warns as making does."""
+    cli, write = images
+    write("001")
+    cli.write("junk_rate.fits", "no header")
+    result = cli.asn("explain", "auto", "*.fits", "--leave-out-unreadable")
+    assert result.err == "warning: input file (not a FITS file): 'junk_rate.fits'; leave it out, or name a FITS file\n"
+    assert any(line.startswith("junk_rate.fits ") and "unreadable is so" in line for line in result.out.splitlines())
+    assert "leave-out-unreadable" not in result.err
+
+
+def test_a_list_names_files_as_a_pattern_does(images):
+    """A list of roles may name files without the folder that they are given with."""
+    cli, write = images
+    science, sky = write("001", folder="sci/"), write("002", folder="sci/")
+    cli.write("sky.txt", sky.partition("/")[2] + "\n")
+    made = members(printed(cli.asn("make", "auto", "sci/*.fits", "-o", "-", "--role", "background=@sky.txt")))
+    assert made[image("001", 1, "x")[:-7]] == [(science, "science"), (sky, "background")]
+
+
+@pytest.mark.parametrize("words", [("--no-background-products",), ("--background-products=false",)])
+def test_a_flag_that_is_on_is_switched_off(images, words):
+    """What a rule does by default is switched off by --no-NAME."""
+    cli, write = images
+    science, sky = write("001"), write("002", BKGDTARG=True)
+    assert len(members(printed(cli.asn("make", "auto", science, sky, "-o", "-")))) == 2
+    assert len(members(printed(cli.asn("make", "auto", science, sky, "-o", "-", *words)))) == 1
+    assert cli.asn("make", "auto", science, "-o", "-", "--no-stage").status == 2
+    assert cli.asn("make", "auto", science, "-o", "-", "--no-background-products=true").status == 2
+
+
+def test_a_role_may_be_written_with_hyphens(images):
+    """--at-least takes a role as --role and the partner options do, and says what it takes."""
+    cli, write = images
+    science = write("001")
+    result = cli.asn("make", "auto", science, "-o", "-", "--at-least", "target-acquisition=1")
+    assert "it has no target_acquisition" in result.err
+    assert "--at-least background=1" in cli.asn("make", "auto", science, "-o", "-", "--at-least", "background").err
+
+
+def test_auto_takes_same_names(images):
+    """At stage 3 auto can be told what to do with two products of one name, as each mode can."""
+    cli, write = images
+    write("001", suffix="cal")
+    assert cli.asn("make", "auto", "*.fits", "-o", "-", "--same-names", "refuse").status == 0
+    assert "did you mean 'refuse'" in cli.asn("make", "auto", "*.fits", "-o", "-", "--same-names", "refus").err
+
+
+def test_an_association_says_what_partners_were_matched_by(images):
+    """The text of constraints has the keys that the partners of each role share, also those that the user gives."""
+    cli, write = images
+    science, sky = write("001"), write("002", BKGDTARG=True)
+    made = printed(cli.asn("make", "auto", science, sky, "-o", "-"))
+    assert made["constraints"].splitlines()[-1] == "background: detector, filter, pupil, subarray"
+    made = printed(cli.asn("make", "auto", science, sky, "-o", "-", "--match", "filter"))
+    assert made["constraints"].splitlines()[-1] == "background: filter"
+
+
+def test_show_has_every_rung_and_the_tolerance(cli):
+    """The steps of a rule are printed with each rung of a ladder and the tolerance of the tilt."""
+    text = " ".join(cli.asn("show", "nirspec_ifu2").out.split())
+    assert "more]" not in text
+    assert "unless=tilt_differs(within=1e-08)" in text

@@ -99,11 +99,13 @@ def test_distinct_names_both_files():
     given = name(draft("a_rate.fits", "b_rate.fits", "a_rateints.fits", "b_cal.fits", "c_cal.fits"), "{stem}")
     with pytest.raises(ProductError) as caught:
         distinct(given)
-    way_out = "leave one out, or name the products with a template such as '{stem}'"
+    way_out = "they are two levels of one exposure, rate and {}: give files of one level"
     assert str(caught.value).splitlines() == [
-        f"product name (used twice, for 'a_rate.fits' and 'a_rateints.fits'): 'a'; {way_out}",
-        f"product name (used twice, for 'b_rate.fits' and 'b_cal.fits'): 'b'; {way_out}",
+        f"product name (used twice, for 'a_rate.fits' and 'a_rateints.fits'): 'a'; {way_out.format('rateints')}",
+        f"product name (used twice, for 'b_rate.fits' and 'b_cal.fits'): 'b'; {way_out.format('cal')}",
     ]
+    with pytest.raises(ProductError, match=r"leave one out, or name the products with a template such as '{stem}'"):
+        distinct(name(draft("a_rate.fits", "b_rate.fits"), "same"))
 
 
 def test_distinct_cuts_a_long_list():
