@@ -328,8 +328,11 @@ def test_a_file_with_two_roles_has_both() -> None:
 
 
 def test_a_rule_that_stopped_says_so() -> None:
-    """The error that stopped a rule stands above the rows."""
-    assert "The rule stopped: step 2: no" in Page(explanation_html(Report("mine", (), "step 2: no"))).said()
+    """The error that stopped a rule stands above the rows, with a line for each of its lines."""
+    text = explanation_html(Report("mine", (), "step 2: no\nfile: <b>"))
+    assert "The rule stopped: step 2: no\nfile: <b>" in Page(text).said()
+    assert '<span class="lines">step 2: no\nfile: &lt;b&gt;</span>' in text
+    assert ".asnfp .lines{white-space:pre-line}" in text
 
 
 def test_what_the_generator_made_is_told_too() -> None:
@@ -384,13 +387,14 @@ OPTIONS = (
 )  # fmt: skip
 PROBE = """<script>addEventListener('load', () => {
   const shown = [...document.querySelectorAll('.row')].filter(row => row.checkVisibility()).length;
+  const heads = [...document.querySelectorAll('.stories:not([hidden]) h2')].map(each => `;${each.textContent}`).join('');
   const wider = document.documentElement.scrollWidth - innerWidth, said = document.querySelector('#said').textContent;
-  parent.document.body.dataset.probe = `${wider} ${shown} ${said}`;
+  parent.document.body.dataset.probe = `${wider} ${shown} ${said}${heads}`;
 });</script></body>"""
 
 
-def browsed(page: str, folder: Path, search: str = "", *, within: int | None = None) -> tuple[int, int, str]:
-    """Return how much wider than its window a page is, how many rows are to be seen, and what the search says."""
+def browsed(page: str, folder: Path, search: str = "", *, within: int | None = None) -> tuple[int, int, str, list[str]]:
+    """Return how much wider than its window a page is, how many rows are to be seen, what the search says, and headings."""
     assert CHROMIUM is not None
     file, text = folder / "page.html", page.replace("</body>", PROBE)
     if within is not None:  # a window has a least width, a frame has not
@@ -400,7 +404,8 @@ def browsed(page: str, folder: Path, search: str = "", *, within: int | None = N
     done = subprocess.run([*words, file.as_uri() + search], capture_output=True, encoding="utf-8", timeout=120, check=True)
     found = re.search(r'data-probe="(-?\d+) (\d+) ([^"]*)"', done.stdout)
     assert found is not None, done.stdout[:500]
-    return int(found[1]), int(found[2]), found[3]
+    said, *heads = found[3].split(";")
+    return int(found[1]), int(found[2]), said, heads
 
 
 SEARCHES = {
@@ -420,7 +425,16 @@ SEARCHES = {
 def test_the_search_in_a_browser(search: str, rows: int, said: str, tmp_path: Path) -> None:
     """The address of a page sets the search, which hides all rows without its words and counts the others."""
     page = report_html([FULL, association()], titles=["one.json", "two.json"], explanation=TOLD)
-    assert browsed(page, tmp_path, search)[1:] == (rows, said)
+    assert browsed(page, tmp_path, search)[1:3] == (rows, said)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_a_heading_counts_what_is_shown(tmp_path: Path) -> None:
+    """Above the rows stands how many there are, and while a search is on how many of them are found."""
+    page = explanation_html(TOLD)
+    assert browsed(page, tmp_path)[3] == ["Left out 3 of 4 files", "In products 1 of 4 files"]
+    assert browsed(page, tmp_path, "#q=f770w")[3] == ["Left out 1 of these 3 found"]
+    assert browsed(page, tmp_path, "#q=rate")[3] == ["Left out 3 of these 3 found", "In products 1 of these 1 found"]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
@@ -429,7 +443,7 @@ def test_a_closed_card_opens_for_what_is_found_in_it(tmp_path: Path) -> None:
     asns = [association(product("p", *((f"{one}_{two:02}_x.fits", "science") for two in range(20)))) for one in range(100)]
     page = report_html(asns)
     assert browsed(page, tmp_path)[1] == 0
-    assert browsed(page, tmp_path, "#q=77_13_x")[1:] == (1, "1 of 2000 members, 1 of 100 associations")
+    assert browsed(page, tmp_path, "#q=77_13_x")[1:3] == (1, "1 of 2000 members, 1 of 100 associations")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

@@ -26,6 +26,7 @@ background:var(--dot,#8a8a8a)}
 .asnfp .out,.asnfp .error{--dot:#d13438}.asnfp .warning{--dot:#e0a100}
 .asnfp .out::before,.asnfp .error::before,.asnfp .warning::before{border-radius:1px}
 .asnfp .warning::before{transform:rotate(45deg) scale(.85)}
+.asnfp .lines{white-space:pre-line}
 .asnfp .stories{margin:0 0 1.2em}
 .asnfp .story{border-top:1px solid var(--line)}
 .asnfp .story:last-of-type{border-bottom:1px solid var(--line)}
@@ -119,6 +120,11 @@ SCRIPT: Final = """\
     return known.length ? [`${found.length} of ${known.length} ${kind}${known.length === 1 ? '' : 's'}`] : [];
   };
   const help = said.textContent;
+  const headings = all('.stories h2 .soft').map(each => [each, each.textContent]);
+  const recount = searching => headings.forEach(([place, before]) => {
+    const own = all('.row', place.closest('.stories')), found = own.filter(row => !row.hidden).length;
+    place.textContent = searching ? `${found} of these ${own.length} found` : before;
+  });
   const tell = shown => {
     if (!shown) { said.textContent = help; return; }
     const of = all('.asn'), left = of.filter(each => !each.hidden).length;
@@ -141,6 +147,7 @@ SCRIPT: Final = """\
       else if (closed.has(group)) { group.open = closed.get(group); closed.delete(group); }
     });
     tell(words.length > 0);
+    recount(words.length > 0);
   };
   const typed = () => {
     search();

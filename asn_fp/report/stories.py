@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from asn_fp.fates import Fate, Place, why
-from asn_fp.markup import Child, Markup, breakable, tag
+from asn_fp.markup import Child, Markup, breakable, lines, tag
 from asn_fp.records import Exposure, Member
 from asn_fp.report.page import chip
 from asn_fp.story import Line, Report, Story, Use
@@ -59,7 +59,8 @@ def left_out(explanation: Explanation, *, limit: int | None = None, opened: bool
     """
     stories, stopped = stories_of(explanation), explanation.stopped if isinstance(explanation, Report) else None
     out = sorted((story for story in stories if story.left_out is not None), key=Story.miss)
-    parts = [tag("p", tag("b", "The rule stopped: "), stopped, class_="alone")] if stopped else []
+    said = tag("span", lines(stopped.split("\n")), class_="lines") if stopped else None
+    parts = [tag("p", tag("b", "The rule stopped: "), said, class_="alone")] if said else []
     return parts + _section("Left out", out, len(stories), limit, opened)
 
 
@@ -76,7 +77,7 @@ def in_products(explanation: Explanation, *, limit: int | None = None, opened: b
 def _section(title: str, stories: Sequence[Story], number: int, limit: int | None, opened: bool) -> list[Markup]:
     if not stories:
         return []
-    heading = tag("h2", title, tag("span", f" {len(stories)} of {number} files", class_="soft"))
+    heading = tag("h2", title, " ", tag("span", f"{len(stories)} of {number} files", class_="soft"))
     rows = [_story(story, opened) for story in stories[:limit]]
     more = [tag("p", line) for line in rest_of(len(stories), limit, "file")]
     return [tag("section", heading, *rows, *more, class_="stories group")]
@@ -87,9 +88,9 @@ def _story(story: Story, opened: bool) -> Markup:
     roles = [chip(role) for role in roles_of(story)] if last is None else [chip("out", said="left out", kind="end")]
     end = _where(story) if last is None else (f"{_step(last)}{last.text}", *_differing(last, unsaid=True))
     line = tag("summary", tag("span", breakable(story.file), class_="name"), tag("span", *roles), tag("span", *end))
-    lines = [_line(each, last is not None and each.number == last.number) for each in story.lines]
-    steps = tag("ol", *lines or [tag("li", "no step did anything to it")])
-    return tag("details", line, steps, class_="story row", data_kind="file", open=opened)
+    steps = [_line(each, last is not None and each.number == last.number) for each in story.lines]
+    told = tag("ol", *steps or [tag("li", "no step did anything to it")])
+    return tag("details", line, told, class_="story row", data_kind="file", open=opened)
 
 
 def roles_of(story: Story) -> list[str]:
