@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import asn_fp
 from asn_fp import explain, explanation_html, report_html
@@ -320,11 +321,36 @@ def test_a_row_opens_to_the_story() -> None:
     assert all("open" in given for given in Page(explanation_html(OUT)).of("details", "story"))
 
 
-def test_a_file_with_two_roles_has_both() -> None:
-    """A row has every role that the file plays, and its products are counted."""
-    uses = tuple(Use(f"p{at}", "background" if at else "science") for at in range(5))
+def test_a_file_with_two_roles_has_the_products_of_each() -> None:
+    """A row has every role that the file plays, each with its own products, and of many the first three."""
+    uses = tuple(Use(f"p{at}", "background" if at else "science") for at in range(6))
     said = Page(explanation_html(Report("r", (Story("a.fits", "science", uses, (), None),)))).said()
-    assert "a.fitssciencebackground5 products: p0, p1, p2 and 2 more" in said
+    assert "a.fitssciencep0background5 products: p1, p2, p3 and 2 more" in said
+
+
+def used(*numbers: int) -> Report:
+    """Return what became of files that are backgrounds of so many products each."""
+    uses = [tuple(Use(f"f{file}p{at}", "background") for at in range(number)) for file, number in enumerate(numbers)]
+    return Report("r", tuple(Story(f"{at}.fits", "background", each, (), None) for at, each in enumerate(uses)))
+
+
+def test_an_open_row_has_all_products() -> None:
+    """A row opens to every product by role, a line each in one text, unless the closed row names them all."""
+    page = Page(explanation_html(used(400, 3)))
+    (listed,) = (text for inside, text in page.texts if "ul" in inside and "\n" in text)
+    assert listed.split("\n") == [f"f0p{at}" for at in range(400)]
+    assert "background of 400 products" in page.said()
+    assert len(page.of("span", "lines")) == len(page.of("ul", "used")) == 1
+    assert "There is room" not in page.said()
+
+
+def test_a_page_does_not_grow_without_end() -> None:
+    """Where the lists of all rows together have more than 200,000 names, the longest are cut, which the page says."""
+    page = Page(explanation_html(used(150_000, 150_000, 10)))
+    lists = [text.split("\n") for inside, text in page.texts if "ul" in inside and "\n" in text]
+    assert [len(each) for each in lists] == [99_996, 99_996, 10]
+    assert lists[1][-1] == "... 50005 more"
+    assert "There is room for 99995 names in each list" in page.said()
 
 
 def test_a_rule_that_stopped_says_so() -> None:
@@ -335,12 +361,48 @@ def test_a_rule_that_stopped_says_so() -> None:
     assert ".asnfp .lines{white-space:pre-line}" in text
 
 
+def test_the_word_of_the_user_is_marked() -> None:
+    """A role that the user gave has a note beside it, also where the file is left out; any other role has none."""
+    uses = Use("p", "background"), Use("q", "science")
+    told = Story("a.fits", "background", uses, (), None, told=True), evolve(OUT, role="background", told=True)
+    said = Page(explanation_html(Report("r", told))).said()
+    assert "a.fitsscienceqbackground your wordp" in said
+    assert "b_rate.fitsleft out as background, your wordstep 4" in said
+    assert "your word" not in Page(explanation_html(Report("r", (evolve(told[0], told=False), OUT)))).said()
+
+
+LACKING = Report("r", tuple(
+    evolve(story(f"{at}.fits"), lines=(Line(7, "attach('x')", f"no {role} for {at}", (), (what, role)),))
+    for at, (what, role) in enumerate((("has", "background"), ("has", "psf"), ("has", "background"), ("is", "background")))
+))  # fmt: skip
+
+
+def test_what_a_product_lacks_is_in_the_row() -> None:
+    """A closed row says what its file's product lacks, and where the file could have been; the top counts both."""
+    page = Page(explanation_html(LACKING))
+    assert "0.fitsscienceprod_1no background for 0" in page.said()
+    assert "3.fitsscienceprod_1no background for 3" in page.said()
+    top = [(given["href"], text) for given, (inside, text) in zip(page.of("a"), links(page), strict=True)]
+    assert top[1:] == [
+        ("#q=missing%3Abackground", "2 without background"),
+        ("#q=missing%3Apsf", "1 without psf"),
+        ("#q=unused%3Abackground", "1 in no product as background"),
+    ]
+
+
+def links(page: Page) -> list[tuple[tuple[str, ...], str]]:
+    """Return the texts of the links of a page."""
+    return [(inside, text) for inside, text in page.texts if inside[-1:] == ("a",)]
+
+
 def test_what_the_generator_made_is_told_too() -> None:
-    """Fates and orphans of the generator are rows as well: where an exposure is, or which rule came closest."""
-    place = Place("x_asn.json", "Asn_X", "p", "background", 1)
-    said = Page(explanation_html([Fate("a.fits", (place,)), Fate("b.fits", (), OUT), Fate("c.fits", ())])).said()
-    assert "a.fitsbackgroundx_asn.json" in said
-    assert "background of p, in x_asn.json, by rung 2 of the ladder" in said
+    """Fates and orphans of the generator are rows as well: the associations of an exposure, or which rule came closest."""
+    places = Place("x_asn.json", "Asn_X", "p", "background", 1), Place("y_asn.json", "Asn_X", "q", "background")
+    fates = [Fate("a.fits", places), Fate("b.fits", (), OUT), Fate("c.fits", ())]
+    said = Page(explanation_html(fates)).said()
+    assert "In associations 1 of 3 files" in said
+    assert "a.fitsbackground2 associations: x_asn.json, y_asn.json" in said
+    assert "background of 2 products by Asn_Xp, in x_asn.json, by rung 2 of the ladder\nq, in y_asn.json" in said
     assert "closest is mine, step 4 step_4: it agrees with no product" in said
     assert "c.fitsleft outit belongs to none" in said
     assert "b.fitsleft outclosest is mine" in Page(explanation_html({Exposure(0, parse("b.fits")): OUT})).said()
@@ -353,7 +415,8 @@ def test_a_real_run_fits_into_one_page() -> None:
         made = asn_fp.make("level2", ["a_nrca1_rate.fits"], **knobs)
     said = Page(report_html(made, titles=["l2.json"], explanation=explain("level2", ["a_nrca1_rate.fits"], **knobs))).said()
     assert 0 < said.index("Left out") < said.index("l2.json") < said.index("In products")
-    assert said.count("s_rate.fits") == 3
+    assert "1 without background" in said[: said.index("Left out")]
+    assert said.count("s_rate.fits") == 4
 
 
 # ------------------------------------------------------------------------------------------------------ notebooks
@@ -416,7 +479,7 @@ SEARCHES = {
     "a reason": ("#q=f770w", 1, "0 of 4 members, 1 of 4 files, 0 of 2 associations"),
     "left out": ("#q=end%3Aleft", 3, "0 of 4 members, 3 of 4 files, 0 of 2 associations"),
     "nothing": ("#q=nowhere", 0, "nothing found"),
-    "none": ("", 8, "All words must be there. role:psf, finding:error and end:left narrow it down."),
+    "none": ("", 8, "All words must be there. role:psf, missing:background, finding:error and end:left narrow it down."),
 }
 
 
@@ -435,6 +498,21 @@ def test_a_heading_counts_what_is_shown(tmp_path: Path) -> None:
     assert browsed(page, tmp_path)[3] == ["Left out 3 of 4 files", "In products 1 of 4 files"]
     assert browsed(page, tmp_path, "#q=f770w")[3] == ["Left out 1 of these 3 found"]
     assert browsed(page, tmp_path, "#q=rate")[3] == ["Left out 3 of these 3 found", "In products 1 of these 1 found"]
+
+
+OF_FILES = {
+    "a product that the closed row does not name": ("#q=f0p399%20role%3Abackground", used(400, 3), 1),
+    "what a product lacks": ("#q=missing%3Abackground", LACKING, 2),
+    "what a file is not used for": ("#q=unused%3Abackground", LACKING, 1),
+    "the user's word": ("#q=your%20word", Report("r", (evolve(story("a"), told=True), story("b"))), 1),
+}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize(("search", "told", "rows"), OF_FILES.values(), ids=OF_FILES)
+def test_the_search_finds_files(search: str, told: Report, rows: int, tmp_path: Path) -> None:
+    """The search finds a file by all that its row says when it is open, and by what it lacks."""
+    assert browsed(explanation_html(told), tmp_path, search)[1] == rows
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

@@ -26,6 +26,7 @@ background:var(--dot,#8a8a8a)}
 .asnfp .out,.asnfp .error{--dot:#d13438}.asnfp .warning{--dot:#e0a100}
 .asnfp .out::before,.asnfp .error::before,.asnfp .warning::before{border-radius:1px}
 .asnfp .warning::before{transform:rotate(45deg) scale(.85)}
+.asnfp .hollow::before{background:none;border:2px solid var(--dot,#8a8a8a)}
 .asnfp .lines{white-space:pre-line}
 .asnfp .stories{margin:0 0 1.2em}
 .asnfp .story{border-top:1px solid var(--line)}
@@ -35,13 +36,17 @@ padding:.45em .3em;align-items:baseline;list-style:none}
 .asnfp .story>summary::-webkit-details-marker{display:none}
 .asnfp .story>summary::before,.group>summary::before{content:"\\25b8";color:var(--soft)}
 .asnfp .story[open]>summary::before,.group[open]>summary::before{content:"\\25be"}
-.asnfp .story ol{list-style:none;margin:0 0 .8em 2em;padding:0}
+.asnfp .story>summary>*{grid-column:4}.asnfp .story>summary>.name{grid-column:2}
+.asnfp .story>summary>.as{grid-column:3}
+.asnfp .story>summary .soft{font-size:.875em}.asnfp .story>summary>* .name{display:inline-block}
+.asnfp .story ol,.asnfp .story ul{list-style:none;margin:0 0 .8em 2em;padding:0}
+.asnfp .used .lines{display:block;margin:.2em 0 0}.asnfp .used .short{columns:20em}.asnfp .head{font-size:.925em}
 .asnfp .story li{margin:0;padding:.3em 0 .3em .8em;border-left:3px solid var(--line)}
 .asnfp .story li.blamed{border-left-color:#d13438}
 .asnfp .differing{display:block;margin:.1em 0 0;font-size:.925em}
 .asnfp .differing b{font-weight:600}
 @media(max-width:760px){.asnfp .story>summary{grid-template-columns:1em minmax(0,1fr)}
-.asnfp .story>summary>*{grid-column:2}.asnfp .story ol{margin-left:.4em}}
+.asnfp .story>summary>*,.asnfp .story>summary>.as{grid-column:2}.asnfp .story ol,.asnfp .story ul{margin-left:.4em}}
 """
 """What the parts of a page need, also where a notebook shows one of them alone."""
 
@@ -114,7 +119,8 @@ SCRIPT: Final = """\
     }
     return labels.get(group);
   };
-  const textOf = row => `${row.textContent} ${all('.role', row).map(mark).join(' ')} ${label(above(row))}`.toLowerCase();
+  const marks = row => [...all('.role', row).map(mark), ...all('[data-find]', row).map(each => each.dataset.find)];
+  const textOf = row => `${row.textContent} ${marks(row).join(' ')} ${label(above(row))}`.toLowerCase();
   const count = kind => {
     const known = rows.filter(row => row.dataset.kind === kind), found = known.filter(row => !row.hidden);
     return known.length ? [`${found.length} of ${known.length} ${kind}${known.length === 1 ? '' : 's'}`] : [];
