@@ -49,6 +49,7 @@ OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
     "file": ("NAME", "tell the whole story of this file, step by step"),
     "json": ("", "print JSON"),
     "html": ("", "print a page to look at in a browser; -o FILE.html writes it"),
+    "report": ("FILE.html", "also write a page that shows what was made, and what was left out and why"),
     "members": ("", "a line for each member, with its role"),
     "strict": ("", "count warnings as errors"),
     "candidate": ("ID:TYPE", "the candidate that the files are, for rules that ask for a type: c1000:mosaic"),

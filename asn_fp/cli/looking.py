@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json as jsons
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from asn_fp import show
 from asn_fp.cli.inputs import expand_files, refuse_overwriting
@@ -18,7 +20,7 @@ from asn_fp.wording import many, printable
 if TYPE_CHECKING:
     from asn_fp.report import Explanation
 
-__all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree"]
+__all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree", "with_report"]
 
 
 def tree(*, files: tuple[str, ...]) -> Plan:
@@ -58,6 +60,50 @@ def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -
     return as_page(explanation_html(told), "-" if path is None else path, read, many(len(stories_of(told)), "file"))
 
 
+def with_report(
+    plan: Plan,
+    path: str | None,
+    made: Sequence[Association],
+    told: Callable[[], Explanation],
+    read: Sequence[str],
+    *,
+    names: Sequence[str] = (),
+    say: bool = True,
+) -> Plan:
+    r"""Return a plan that also writes a page which shows what was made and what was left out, if there is a path for one.
+
+    Args:
+        plan: the plan that writes the associations.
+        path: the page to write; None for none.
+        made: the associations.
+        told: gives the explanation of the run; it is asked only for a page.
+        read: the files that were read, which the page must not replace.
+        names: the names of the association files, by default those that the plan writes.
+        say: say on standard output that the page was written.
+
+    Raises:
+        UsageError: a name that is not that of a page.
+        FileError: the page would replace an input.
+
+    >>> plan = with_report(Plan((("out/l2_asn.json", "{}"),)), "run.html", [Association()], list, ())
+    >>> plan.text, [path for path, _ in plan.files]
+    ('run.html: 1 association, no files\n', ['out/l2_asn.json', 'run.html'])
+    """
+    if path is None:
+        return plan
+    if path == "-":
+        raise UsageError(message("--report", "the page goes to a file", path, "give a name that ends in .html"))
+    from asn_fp.report import report_html, stories_of
+
+    explanation = told()
+    stories = stories_of(explanation)
+    lost = sum(story.left_out is not None for story in stories)
+    said = f"{many(len(made), 'association')}, {many(len(stories), 'file')}" + (f", {lost} left out" if lost else "")
+    titles = names or [each.rpartition("/")[2] for each, _ in plan.files]
+    page = as_page(report_html(made, titles=titles, explanation=explanation), path, read, said, option="--report")
+    return evolve(plan, files=(*plan.files, *page.files), text=plan.text + page.text if say else plan.text)
+
+
 def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
     """Refuse JSON where a page is asked for.
 
@@ -69,7 +115,7 @@ def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
         raise UsageError(message("options", "they exclude each other", asked, "give one of them; a page is what is written"))
 
 
-def as_page(page: str, path: str, read: Sequence[str], said: str) -> Plan:
+def as_page(page: str, path: str, read: Sequence[str], said: str, *, option: str = "--output-file") -> Plan:
     r"""Return the plan that writes a page and says what is in it, or prints the page for ``-``.
 
     Raises:
@@ -82,7 +128,7 @@ def as_page(page: str, path: str, read: Sequence[str], said: str) -> Plan:
     if path == "-":
         return Plan(text=page)
     if path.lower().endswith((".json", ".fits", ".csv")):
-        raise UsageError(message("--output-file", "a page is an HTML file", path, "give a name that ends in .html"))
+        raise UsageError(message(option, "a page is an HTML file", path, "give a name that ends in .html"))
     refuse_overwriting(read, [path])
     return Plan(((path, page),), text=f"{path}: {said}\n")
 

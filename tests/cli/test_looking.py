@@ -184,6 +184,82 @@ def test_a_run_of_the_generator_as_a_page(cli):
     assert cli.asn("explain", "generate", "pool.csv", "--html").out == page
 
 
+# --------------------------------------------------------------------------------------------- pages beside associations
+
+MAKE = ("level2", "a_nrca1_rate.fits", "--background=s_rate.fits", "--by=detector")
+WITH_A_PAGE = {
+    "make to a file": (("make", *MAKE, "-o", "l2_asn.json"), "l2_asn.json"),
+    "make to a folder": (("make", *MAKE, "--output-dir=out"), "jwnoprogram-a3001_none_00001_asn.json"),
+    "asn_from_list": (("-r", *MAKE, "-o", "l2_asn.json"), "l2_asn.json"),
+}
+
+
+@pytest.mark.parametrize(("words", "name"), WITH_A_PAGE.values(), ids=WITH_A_PAGE)
+def test_a_run_writes_its_page(cli, words, name):
+    """With --report a run also writes a page: what was left out and why, the associations, and where each file went."""
+    run = cli.asn if words[0] == "make" else cli.from_list
+    plain = run(*words)
+    before = {path: path.read_bytes() for path in cli.folder.rglob("*.json")}
+    result = run(*words, "--report", "run.html")
+    assert result == (0, plain.out + "run.html: 1 association, 2 files, 1 left out\n", plain.err)
+    assert {path: path.read_bytes() for path in cli.folder.rglob("*.json")} == before
+    page = (cli.folder / "run.html").read_text(encoding="utf-8")
+    parts = ("Left out", "as background it agrees with no product", name.replace("_", "_<wbr/>"), "In products")
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_a_page_beside_what_is_printed(cli):
+    """Where the association itself is printed nothing else is, and the page is written all the same."""
+    assert cli.asn("make", *MAKE, "-o", "-", "--report", "run.html").out == cli.asn("make", *MAKE, "-o", "-").out
+    assert cli.names() == ["run.html"]
+
+
+NO_PAGE = {
+    "another kind of file": (("-o", "l2_asn.json", "--report", "run.json"), 2, "--report (a page is an HTML file)"),
+    "standard output": (("-o", "l2_asn.json", "--report", "-"), 2, "--report (the page goes to a file)"),
+    "an input": (("-o", "l2_asn.json", "--report", "link.html"), 1, "also an input"),
+    "the association": (("-o", "a.html", "--report", "./a.html"), 1, "the same file twice"),
+    "no such folder": (("-o", "l2_asn.json", "--report", "no/run.html"), 1, "no/run.html"),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "said"), NO_PAGE.values(), ids=NO_PAGE)
+def test_a_run_whose_page_is_refused_writes_nothing(cli, words, status, said):
+    """The page and the associations are written together or not at all."""
+    cli.write("a_nrca1_rate.fits")
+    (cli.folder / "link.html").symlink_to(cli.folder / "a_nrca1_rate.fits")
+    result = cli.asn("make", *MAKE, *words)
+    assert (result.status, said in result.err, result.out) == (status, True, "")
+    assert cli.names() == ["a_nrca1_rate.fits", "link.html"]
+    assert (cli.folder / "a_nrca1_rate.fits").read_bytes() == b""
+
+
+def test_the_generator_writes_its_page(cli):
+    """With --report asn generate writes its associations with a page of all exposures, also where it makes none."""
+    cli.write("pool.csv", POOL)
+    words = ("generate", "pool.csv", "--output-dir", "out", "--report", "out/run.html")
+    assert cli.asn(*words).out.endswith("out/run.html: 2 associations, 2 files, 1 left out\n")
+    page = (cli.folder / "out" / "run.html").read_text(encoding="utf-8")
+    assert page.index("no rule takes exp_type") < page.index(">jw01234-o001_<wbr/>image2_<wbr/>00001_<wbr/>asn.json</h2>")
+    assert "In associations" in page
+    assert "output file (exists already): 'out/run.html'" in cli.asn(*words).err
+    assert cli.asn(*words, "--overwrite").status == 0
+    assert (cli.folder / "out" / "run.html").read_text(encoding="utf-8") == page
+    cli.write("dark.csv", POOL.replace("nrc_image", "nrc_dark"))
+    assert cli.asn("generate", "dark.csv", "--output-dir", "none", "--report", "none/run.html").status == 0
+    assert [path.name for path in (cli.folder / "none").iterdir()] == ["run.html"]
+
+
+def test_a_plan_has_no_page(cli):
+    """A dry run writes nothing, and so has no page; JSON that is printed is not mixed with other lines."""
+    cli.write("pool.csv", POOL)
+    result = cli.asn("generate", "pool.csv", "--dry-run", "--report", "run.html")
+    assert (result.status, "exclude each other" in result.err, cli.names()) == (2, True, ["pool.csv"])
+    assert json.loads(cli.asn("generate", "pool.csv", "--json", "--report", "run.html").out)
+    assert "run.html" in cli.names()
+
+
 def test_pages_are_imported_when_they_are_asked_for():
     """Neither the package nor the command line waits for what makes pages; the package has it all the same."""
     code = """if True:
