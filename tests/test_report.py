@@ -20,7 +20,7 @@ from asn_fp.fates import Fate, Place
 from asn_fp.markup import tag
 from asn_fp.names import parse
 from asn_fp.records import Association, Exposure, Member, Product
-from asn_fp.report import notebook_html
+from asn_fp.report import as_made, notebook_html
 from asn_fp.report.matched import matched_keys
 from asn_fp.story import Line, Report, Story, Use
 
@@ -417,6 +417,58 @@ def test_a_real_run_fits_into_one_page() -> None:
     assert 0 < said.index("Left out") < said.index("l2.json") < said.index("In products")
     assert "1 without background" in said[: said.index("Left out")]
     assert said.count("s_rate.fits") == 4
+
+
+# ------------------------------------------------------------------------------- associations that are there already
+
+
+def use(what: str, role: str = "science", *others: Line, told: bool = False) -> Story:
+    """Return the story of a file that a rule uses in one role, with further lines."""
+    return Story(
+        what, role, (Use("theirs", role),), (Line(1, "read()", f"comes in as {role}"), *others), None, "mine", told=told
+    )
+
+
+LACK = Line(5, "attach('psf')", "no psf agrees", (), ("has", "psf"))
+MADE = {
+    "as the rule makes it": ([use("a")], [("a", "science")], "science of p", ""),
+    "in another role": ([use("a")], [("a", "psf")], "psf of p", "here it is psf too, though mine without further options "
+                        "makes it science only"),
+    "though the rule leaves it out": ([evolve(OUT, file="a")], [("a", "science")], "science of p", "here it is science too, "
+                                      "though mine without further options leaves it out"),
+    "without a rule": ([], [("a", "science")], "science of p", ""),
+    "not": ([evolve(OUT, file="a")], [], "left out by step 4, step_4(x=1): it agrees with no product", ""),
+    "not, though the rule makes it": ([use("a")], [], "it, though mine makes it science of theirs", ""),
+    "not, of two rules the nearest": ([story("a", 2), evolve(OUT, file="a")], [], "it agrees with no product", ""),
+    "not, and no rule knows it": ([], [], "none of these associations has it", ""),
+    "at another level": ([use("a_uncal.fits")], [("a_rate.fits", "science")], "science of p", ""),
+    "in a folder": ([use("in/a.fits")], [("../out/a.fits", "science")], "science of p", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("stories", "members", "verdict", "note"), MADE.values(), ids=MADE)
+def test_a_file_of_associations_that_are_there(stories: Any, members: Any, verdict: str, note: str) -> None:
+    """What the associations say holds, the reasons are those of the rules, and where they differ the story ends with it."""
+    made = [association(product("p", *members))] if members else []
+    told = as_made([("mine", Report("mine", (each,))) for each in stories], made, [each.file for each in stories] or ["a"])
+    (found,) = told.stories
+    assert found.verdict().endswith(verdict)
+    assert (found.lines[-1].text if note else "") == note
+    assert note or not any("without further options" in line.text for line in found.lines)
+
+
+@pytest.mark.parametrize(("members", "lacking"), [([("a", "science")], 1), ([("a", "science"), ("b", "psf")], 0)])
+def test_what_an_association_has_is_not_missing(members: Any, lacking: int) -> None:
+    """What the rule by itself does not find, and the association has, is not said to be missing."""
+    told = as_made([("mine", Report("mine", (use("a", "science", LACK),)))], [association(product("p", *members))], ["a"])
+    assert sum(line.missing is not None for line in told.stories[0].lines) == lacking
+
+
+def test_several_rules_name_their_steps() -> None:
+    """Of several rules each says which step is its own, and which of them was stopped by what."""
+    told = as_made([("one", Report("one", (OUT,), "no")), ("two", Report("two", (story("c"),)))], [], [])
+    assert told.stopped == "one: no"
+    assert [story.lines[0].step for story in told.stories] == ["one: step_4(x=1)", "two: read()"]
 
 
 # ------------------------------------------------------------------------------------------------------ notebooks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsons
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
@@ -15,12 +15,16 @@ from asn_fp.codec import loads
 from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.records import Association
+from asn_fp.story import Story
 from asn_fp.wording import many, printable
 
 if TYPE_CHECKING:
     from asn_fp.report import Explanation
 
 __all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree", "with_report"]
+
+_FITS: Final = (".fits", ".fits.gz")
+_MEANT: Final = "name association files, and what they were made of behind --among: asn report l2_asn.json --among '*.fits' ..."
 
 
 def tree(*, files: tuple[str, ...]) -> Plan:
@@ -38,14 +42,33 @@ def table(*, files: tuple[str, ...], members: bool = False, json: bool = False) 
     return Plan(text=show.table(associations, titles=paths, members=members) + "\n")
 
 
-def report(*, files: tuple[str, ...], output_file: str) -> Plan:
-    """Write a page that shows association files, and what a check finds in them."""
+def report(*, files: tuple[str, ...], output_file: str, among: tuple[str, ...] = (), rule: str | None = None) -> Plan:
+    """Write a page that shows association files, what a check finds in them, and what was left out of them and why."""
     from asn_fp.report import report_html
 
+    if rule is not None and not among:
+        raise UsageError(message("--rule", "it tells about files", rule, "name them with --among FILES"))
     paths = expand_files(files)
+    exposures = [path for path in paths if path.lower().endswith(_FITS)]  # the shell makes words of --among *.fits
+    paths = [path for path in paths if path not in exposures]
+    if exposures and (not among or not paths):
+        raise UsageError(message("association file", "a FITS file", exposures[0], _MEANT))
     associations = _read(paths)
-    page = report_html(associations, titles=paths)
-    return as_page(page, output_file, [*paths, *lists_of(files)], many(len(paths), "association"))
+    said = many(len(paths), "association")
+    if not among:
+        page = report_html(associations, titles=paths)
+        return as_page(page, output_file, [*paths, *lists_of(files)], said)
+    from asn_fp.cli.among import explained
+
+    found = explained(paths, associations, [*among, *exposures], rule)
+    page = report_html(associations, titles=paths, explanation=found.told)
+    read = [*paths, *found.read, *lists_of([*files, *among])]
+    return evolve(as_page(page, output_file, read, f"{said}, {_of_files(found.told.stories)}"), warnings=found.warned)
+
+
+def _of_files(stories: Sequence[Story]) -> str:
+    lost = sum(story.left_out is not None for story in stories)
+    return many(len(stories), "file") + (f", {lost} left out" if lost else "")
 
 
 def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -> Plan:
@@ -96,9 +119,7 @@ def with_report(
     from asn_fp.report import report_html, stories_of
 
     explanation = told()
-    stories = stories_of(explanation)
-    lost = sum(story.left_out is not None for story in stories)
-    said = f"{many(len(made), 'association')}, {many(len(stories), 'file')}" + (f", {lost} left out" if lost else "")
+    said = f"{many(len(made), 'association')}, {_of_files(stories_of(explanation))}"
     titles = names or [each.rpartition("/")[2] for each, _ in plan.files]
     page = as_page(report_html(made, titles=titles, explanation=explanation), path, read, said, option="--report")
     return evolve(plan, files=(*plan.files, *page.files), text=plan.text + page.text if say else plan.text)

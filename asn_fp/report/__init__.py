@@ -13,6 +13,7 @@ from typing import Final
 from asn_fp.check import Finding, check
 from asn_fp.markup import tag
 from asn_fp.records import Association, Member
+from asn_fp.report.among import as_made, uses_in
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
 from asn_fp.report.rows import lacks
@@ -20,7 +21,7 @@ from asn_fp.report.stories import Explanation, Limits, in_products, left_out, ro
 from asn_fp.story import Report, Story
 from asn_fp.wording import counted, many, products_of
 
-__all__ = ["Explanation", "explanation_html", "notebook_html", "report_html", "stories_of"]
+__all__ = ["Explanation", "as_made", "explanation_html", "notebook_html", "report_html", "stories_of", "uses_in"]
 
 _OPENED_MEMBERS: Final = 200
 _NOTEBOOK: Final = Limits(rows=50, names=5_000)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from html import unescape
+from typing import NamedTuple
 
 import pytest
 
@@ -258,6 +261,148 @@ def test_a_plan_has_no_page(cli):
     assert (result.status, "exclude each other" in result.err, cli.names()) == (2, True, ["pool.csv"])
     assert json.loads(cli.asn("generate", "pool.csv", "--json", "--report", "run.html").out)
     assert "run.html" in cli.names()
+
+
+# ------------------------------------------------------------------------------------- pages of files that are there
+
+
+@pytest.fixture
+def demo(cli, monkeypatch):
+    """Give a folder with exposures of two modes and stages, and an association of each."""
+    cli.asn("demo", "demo")
+    monkeypatch.chdir(cli.folder / "demo")
+    return cli
+
+
+class Rows(NamedTuple):
+    """Hold what a page says of each file: of those left out the reason, of the others the roles with their products."""
+
+    out: dict[str, str]
+    used: dict[str, str]
+
+
+def rows_of(page: str) -> Rows:
+    """Return the rows of a page as plain text, by file."""
+    found: list[dict[str, str]] = [{}, {}]
+    for summary in re.findall(r'<details class="story row".*?</summary>', page, re.DOTALL):
+        name, *told = (unescape(re.sub("<[^>]*>", "", each)) for each in re.split(r"(?<=fits)</span>", summary, maxsplit=1))
+        found[int("left out" not in summary)][name] = "".join(told).removeprefix("left out")
+    return Rows(*found)
+
+
+def told_by(cli, *words, said, status=0):
+    """Return the rows of the page that asn report writes for the words, after what it says."""
+    result = cli.asn("report", *words, "-o", "../report.html")
+    assert (result.status, result.out) == (status, f"../report.html: {said}\n"), result.err
+    return rows_of((cli.folder / "report.html").read_text(encoding="utf-8"))
+
+
+NOD = "jw01234001001_02101_0000{}_nrs1_rate.fits"
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_page_tells_where_files_went(demo, quoted):
+    """With --among the page tells of each file where it is or what left it out, by the rules that the associations name."""
+    files = sorted(path.name for path in (demo.folder / "demo").glob("*.fits"))
+    rows = told_by(
+        demo, "l2_asn.json", "l3_asn.json", "--among", *(["*.fits"] if quoted else files), said="2 associations, 33 files"
+    )
+    assert list(rows.used) == files
+    assert rows.used[NOD.format(1)].startswith("sciencejw01234001001_02101_00001_nrs1background3 products: ")
+    assert rows.used[files[-1]] == "psfjw01234-a3001_t001_nircam_f444w-maskrnd-sub320a335r"
+
+
+def test_a_page_tells_why_files_are_left_out(demo):
+    """A file has the reason of the rule, or that its suffix is of the other stage, or that nothing is known of it."""
+    demo.write("demo/notes.fits", "no header")
+    demo.asn("edit", "l2_asn.json", "-o", "some_asn.json", "--remove", "*_02103_00002_nrs1*")
+    rows = told_by(demo, "some_asn.json", "--among", "*.fits", said="1 association, 34 files, 13 left out")
+    imprint = NOD.format(2).replace("02101", "02103")
+    said = "none of these associations has it, though nirspec_ifu2 makes it imprint of 4 products: "
+    assert rows.out.pop(imprint).startswith(f" as imprint{said}")
+    assert rows.out.pop("notes.fits") == "input file: not a FITS file"
+    assert set(rows.out.values()) == {"a calints file is for stage 3, and nirspec_ifu2 is for stage 2"}
+    rows = told_by(
+        demo,
+        "l3_asn.json",
+        "--rule",
+        "nirspec_ifu3",
+        "--among",
+        "*nrs1_rate.fits,*calints.fits",
+        said="1 association, 22 files, 11 left out",
+    )
+    assert len(rows.used) == 11
+
+
+def test_the_page_holds_what_the_association_says(demo):
+    """Where the user's word made the association, the page has that, and says what the rule makes without it."""
+    demo.asn("make", "auto", "*rate.fits", "-o", "l2_asn.json", "--role", f"imprint={NOD.format(1)}")
+    rows = told_by(demo, "l2_asn.json", "--among", "*rate.fits", said="1 association, 22 files")
+    assert rows.used[NOD.format(1)].startswith("imprint")
+    text = "here it is imprint too, though nirspec_ifu2 without further options makes it science and background only"
+    assert (demo.folder / "report.html").read_text(encoding="utf-8").count(text) == 1
+
+
+def test_the_page_of_a_list(cli):
+    """A rule that looks into no headers takes what it is given: what it was not given is in no association."""
+    cli.from_list("-r", "level2", "-o", "l2_asn.json", "a_rate.fits", "--background=s_rate.fits")
+    cli.from_list("-o", "l3_asn.json", "--product-name", "l3", "a_cal.fits", "b_cal.fits")
+    words = ("l2_asn.json", "l3_asn.json", "--among", "a_rate.fits,s_rate.fits,a_cal.fits,b_cal.fits,c_cal.fits,a_cal.fits")
+    result = cli.asn("report", *words, "-o", "report.html")
+    assert result.out == "report.html: 2 associations, 5 files, 1 left out\n"
+    rows = rows_of((cli.folder / "report.html").read_text(encoding="utf-8"))
+    assert rows.out == {"c_cal.fits": "none of these associations has it: DMS_Level3_Base takes what it is given"}
+    assert rows.used == {
+        "a_rate.fits": "sciencea",
+        "s_rate.fits": "background your worda",
+        "a_cal.fits": "sciencel3",
+        "b_cal.fits": "sciencel3",
+    }
+
+
+def test_the_page_of_the_generator(cli):
+    """Associations of the generator are told by all its rules, for a pool whose files have another suffix."""
+    cli.write("pool.csv", POOL)
+    cli.asn("generate", "pool.csv", "--output-dir", "out")
+    one, two = sorted(f"out/{path.name}" for path in (cli.folder / "out").iterdir())
+    cli.asn("report", one, two, "-o", "report.html", "--among", "pool.csv")
+    rows = rows_of((cli.folder / "report.html").read_text(encoding="utf-8"))
+    ((lost, why),) = rows.out.items()
+    assert (lost, why[:35]) == ("jw01234001001_02102_00001_nrca1_uncal.fits", "no rule takes exp_type 'nrc_dark'ex")
+    (used,) = rows.used.values()
+    assert used.startswith("science2 products: jw01234001001_02101_00001_nrca1, jw01234-o001")
+    cli.asn("report", two, "-o", "report.html", "--among", "pool.csv", "--rule", "generate")
+    (used,) = rows_of((cli.folder / "report.html").read_text(encoding="utf-8")).used.values()
+    assert used.startswith("sciencejw01234-o001")
+
+
+UNKNOWN = {
+    "no rule of ours": (
+        ("mine.json", "none.json", "--among", "a_rate.fits"),
+        1,
+        ("in mine.json", "in none.json", "--rule RULE"),
+    ),
+    "a rule without files": (("l2_asn.json", "--rule", "auto"), 2, ("name them with --among FILES",)),
+    "exposures for associations": (("l2_asn.json", "a_rate.fits"), 2, ("behind --among",)),
+    "no association": (("--among", "a_rate.fits"), 2, ("FILES",)),
+    "a missing file": (("mine.json", "--rule", "auto", "--among", "a_rate.fits,no.fits"), 1, ("'a_rate.fits'", "'no.fits'")),
+    "an unknown rule": (("l2_asn.json", "--rule", "atuo", "--among", "a_rate.fits"), 1, ("did you mean 'auto'",)),
+    "an empty list": (("l2_asn.json", "--among", "@list.txt"), 1, ("it names no file",)),
+    "a page over a list": (("l2_asn.json", "--among", "@list.html", "-o", "list.html"), 1, ("also an input",)),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "said"), UNKNOWN.values(), ids=UNKNOWN)
+def test_a_page_that_cannot_tell_is_not_written(two, words, status, said):
+    """Whatever cannot be told is an error with the way out, all of a kind together, and no page is written."""
+    for name, rule in (("mine", '"mine"'), ("none", "null")):
+        two.write(f"{name}.json", (two.folder / "l2_asn.json").read_text().replace('"level2"', rule))
+    two.write("list.txt", "# none\n")
+    two.write("list.html", "a_rate.fits\n")
+    before = two.names()
+    result = two.asn("report", *words, *(() if "-o" in words else ("-o", "page.html")))
+    assert (result.status, result.out, two.names()) == (status, "", before)
+    assert [each for each in said if each not in result.err] == []
 
 
 def test_pages_are_imported_when_they_are_asked_for():
