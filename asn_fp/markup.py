@@ -60,7 +60,7 @@ def _inner(child: Child) -> str:
 
 
 def breakable(name: str) -> Markup:
-    """Return a file name that a narrow page may break after an underscore or a slash.
+    """Return a file name, or a text that may have some, which a narrow page may break after an underscore or a slash.
 
     >>> breakable("a_cal.fits").text
     'a_<wbr/>cal.fits'

@@ -289,7 +289,7 @@ def test_the_top_counts_and_leads_to_each_role() -> None:
         ("#q=role%3Abackground", "role background"),
         ("#q=role%3Aodd", "role"),
     ]
-    assert links[-1] == ("#q=end%3Aleft", "role out")
+    assert links[-2:] == [("#q=end%3Aleft", "role out"), ("#q=end%3Ain", "role")]
 
 
 # --------------------------------------------------------------------------------------------------- explanations
@@ -387,6 +387,7 @@ def test_what_a_product_lacks_is_in_the_row() -> None:
         ("#q=missing%3Abackground", "2 without background"),
         ("#q=missing%3Apsf", "1 without psf"),
         ("#q=unused%3Abackground", "1 in no product as background"),
+        ("#q=end%3Ain", "4 files in products"),
     ]
 
 
@@ -400,6 +401,7 @@ def test_what_the_generator_made_is_told_too() -> None:
     places = Place("x_asn.json", "Asn_X", "p", "background", 1), Place("y_asn.json", "Asn_X", "q", "background")
     fates = [Fate("a.fits", places), Fate("b.fits", (), OUT), Fate("c.fits", ())]
     said = Page(explanation_html(fates)).said()
+    assert "1 file in associations" in said[: said.index("Left out")]
     assert "In associations 1 of 3 files" in said
     assert "a.fitsbackground2 associations: x_asn.json, y_asn.json" in said
     assert "background of 2 products by Asn_Xp, in x_asn.json, by rung 2 of the ladder\nq, in y_asn.json" in said
@@ -530,6 +532,7 @@ SEARCHES = {
     "a file name": ("#q=two.json", 1, "1 of 4 members, 0 of 4 files, 1 of 2 associations"),
     "a reason": ("#q=f770w", 1, "0 of 4 members, 1 of 4 files, 0 of 2 associations"),
     "left out": ("#q=end%3Aleft", 3, "0 of 4 members, 3 of 4 files, 0 of 2 associations"),
+    "in products": ("#q=end%3Ain", 1, "0 of 4 members, 1 of 4 files, 0 of 2 associations"),
     "nothing": ("#q=nowhere", 0, "nothing found"),
     "none": ("", 8, "All words must be there. role:psf, missing:background, finding:error and end:left narrow it down."),
 }

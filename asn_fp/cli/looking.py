@@ -80,7 +80,7 @@ def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -
     """
     from asn_fp.report import explanation_html, stories_of
 
-    return as_page(explanation_html(told), "-" if path is None else path, read, many(len(stories_of(told)), "file"))
+    return as_page(explanation_html(told), "-" if path is None else path, read, _of_files(stories_of(told)))
 
 
 def with_report(

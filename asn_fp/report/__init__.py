@@ -17,7 +17,7 @@ from asn_fp.report.among import as_made, uses_in
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
 from asn_fp.report.rows import lacks
-from asn_fp.report.stories import Explanation, Limits, in_products, left_out, roles_of, stories_of
+from asn_fp.report.stories import Explanation, Limits, in_products, left_out, place_of, roles_of, stories_of
 from asn_fp.story import Report, Story
 from asn_fp.wording import counted, many, products_of
 
@@ -58,7 +58,9 @@ def report_html(
     said = [many(len(shown), "association"), many(sum(len(products_of(each)) for each in shown), "product")]
     said.append(many(sum(map(len, members)), "member"))
     stories = stories_of(explanation) if explanation is not None else []
-    chips = legend(counted(chain(*members)), severities(list(chain(*found))), _lost(stories), _lacks(stories))
+    chips = legend(
+        counted(chain(*members)), severities(list(chain(*found))), _lost(stories), _lacks(stories), _placed(explanation)
+    )
     top = tag("div", tag("p", ", ".join([*said, *([_counted(stories)] if stories else [])])), chips)
     if explanation is None:
         return page(title, top, *cards)
@@ -80,7 +82,9 @@ def explanation_html(explanation: Explanation, *, title: str = "") -> str:
     rule = explanation.rule if isinstance(explanation, (Report, Story)) else ""
     title = title or (f"Explanation of {rule}" if rule else "Explanation")
     opened = isinstance(explanation, Story)
-    top = tag("div", tag("p", _counted(stories)), legend(_roles(stories), {}, _lost(stories), _lacks(stories)))
+    top = tag(
+        "div", tag("p", _counted(stories)), legend(_roles(stories), {}, _lost(stories), _lacks(stories), _placed(explanation))
+    )
     return page(title, top, *left_out(explanation, opened=opened), *in_products(explanation, opened=opened))
 
 
@@ -114,3 +118,10 @@ def _lost(stories: Sequence[Story]) -> int:
 
 def _lacks(stories: Sequence[Story]) -> Counter[tuple[str, str]]:
     return Counter(key for story in stories for key in dict.fromkeys((kind, role) for kind, role, _ in lacks(story)))
+
+
+def _placed(explanation: Explanation | None) -> str:
+    """Return how many files have a row further down, below all associations."""
+    stories = stories_of(explanation) if explanation is not None else []
+    number = len(stories) - _lost(stories)
+    return f"{many(number, 'file')} in {place_of(explanation)}" if explanation is not None and number else ""

@@ -76,7 +76,11 @@ def chip(role: str, *, said: str = "", kind: str = "", href: str = "", hollow: b
 
 
 def legend(
-    roles: Mapping[str, int], severities: Mapping[str, int], left_out: int, lacks: Mapping[tuple[str, str], int] = _NOTHING
+    roles: Mapping[str, int],
+    severities: Mapping[str, int],
+    left_out: int,
+    lacks: Mapping[tuple[str, str], int] = _NOTHING,
+    placed: str = "",
 ) -> Markup:
     """Return how much there is of what one may look for; a click searches for it.
 
@@ -85,6 +89,7 @@ def legend(
         severities: how many findings there are of each severity.
         left_out: how many files are in no product.
         lacks: how many files are ``missing`` a role in their products, or ``unused`` in it.
+        placed: how many files are in products, in words; nothing where the page has no rows for files.
 
     >>> legend({"psf": 2}, {}, 0).text
     '<ul class="roles"><li><a class="role psf" href="#q=role%3Apsf">2 psf</a></li></ul>'
@@ -94,6 +99,7 @@ def legend(
     chips += [chip(kind, said=many(number, kind), href=_search(f"finding:{kind}")) for kind, number in severities.items()]
     chips += [_lacking(kind, role, number) for (kind, role), number in lacks.items()]
     chips += [chip("out", said=f"{left_out} left out", href=_search("end:left"))] if left_out else []
+    chips += [chip("in", said=placed, href=_search("end:in"))] if placed else []
     return tag("ul", *(tag("li", each) for each in chips), class_="roles")
 
 

@@ -15,7 +15,7 @@ from asn_fp.report.rows import SHOWN, Listed, Part, Row, lacks, longest, row_of,
 from asn_fp.story import Line, Report, Story
 from asn_fp.wording import counted, many, rest_of
 
-__all__ = ["Explanation", "Limits", "in_products", "left_out", "roles_of", "stories_of"]
+__all__ = ["Explanation", "Limits", "in_products", "left_out", "place_of", "roles_of", "stories_of"]
 
 Explanation: TypeAlias = Report | Story | Sequence[Fate] | Mapping[Exposure, Story | None]
 """What `explain` gives of all files or of one; of a run of the generator what `fates` gives, or `orphans`."""
@@ -81,8 +81,8 @@ def in_products(explanation: Explanation, *, limits: Limits = _ALL, opened: bool
     >>> in_products(Story("a_rate.fits", "science", (), (), Line(1, "read()", "no")))
     []
     """
-    noun = "product" if isinstance(explanation, (Report, Story)) else "association"
-    rows = _rows(explanation)
+    place, rows = place_of(explanation), _rows(explanation)
+    noun = place.removesuffix("s")
     used = [row for row in rows if row.story.left_out is None]
     shown = used[: limits.rows]
     most = longest(shown, limits.names)
@@ -90,7 +90,16 @@ def in_products(explanation: Explanation, *, limits: Limits = _ALL, opened: bool
     if any(len(each.names) > most for row in shown for part in row.parts for each in part.listed):
         text = f"There is room for {most} names in each list of an open row, and some files have more; they are counted."
         made.insert(0, tag("p", text, class_="soft"))
-    return _section(f"In {noun}s", used, len(rows), limits.rows, made)
+    return _section(f"In {place}", used, len(rows), limits.rows, made)
+
+
+def place_of(explanation: Explanation) -> str:
+    """Return what the rows of an explanation name: products, or of a run of the generator associations.
+
+    >>> place_of([Fate("a_uncal.fits", ())])
+    'associations'
+    """
+    return "products" if isinstance(explanation, (Report, Story)) else "associations"
 
 
 def _section(title: str, rows: Sequence[Row], number: int, limit: int | None, made: Sequence[Markup]) -> list[Markup]:
@@ -118,12 +127,12 @@ def _story(row: Row, noun: str, most: int, opened: bool) -> Markup:
 def _in(row: Row, noun: str) -> Iterable[Markup]:
     """Yield each role of a file with the first names of what it is in, and what is worth knowing besides."""
     story = row.story
-    for part in row.parts or (Part(story.role, ()),):
+    for at, part in enumerate(row.parts or (Part(story.role, ()),)):
         yours = tag("span", _YOURS, class_="soft") if story.told and part.role == story.role else None
-        yield tag("span", chip(part.role), " " if yours else None, yours, class_="as")
+        yield tag("span", chip(part.role), " " if yours else None, yours, class_="as", data_find=not at and "end:in")
         yield tag("span", *_named(part.names, noun))
     for kind, role, line in lacks(story):
-        yield tag("span", line.text, class_="lack soft", data_find=f"{kind}:{role}")
+        yield tag("span", breakable(line.text), class_="lack soft", data_find=f"{kind}:{role}")
 
 
 def _out(story: Story, last: Line) -> Iterable[Markup]:
@@ -131,7 +140,7 @@ def _out(story: Story, last: Line) -> Iterable[Markup]:
     role = [story.role] if story.role not in ("", "science") or story.told else []
     soft = tag("span", ", ".join([*(f"as {each}" for each in role), *([_YOURS] if story.told else [])]), class_="soft")
     yield tag("span", chip("out", said="left out", kind="end"), *((" ", soft) if role else ()), class_="as")
-    yield tag("span", f"{_step(last)}{last.text}", *_differing(last, unsaid=True))
+    yield tag("span", breakable(f"{_step(last)}{last.text}"), *_differing(last, unsaid=True))
 
 
 def _named(names: Sequence[str], noun: str) -> Iterable[Child]:
@@ -164,14 +173,21 @@ def _list(part: Part, listed: Listed, most: int) -> Markup:
 def _line(line: Line, blamed: bool) -> Markup:
     number = f"{line.number}. " if line.number else None
     step: Sequence[Child] = (number, tag("code", line.step), tag("br")) if line.step else ()
-    return tag("li", *step, line.text, *_differing(line), class_="blamed" if blamed else False)
+    return tag("li", *step, breakable(line.text), *_differing(line), class_="blamed" if blamed else False)
 
 
 def _differing(line: Line, *, unsaid: bool = False) -> Iterable[Markup]:
     """Return the values that differed, two by two; those that the sentence says already only if they are asked for."""
     for what, here, wanted in line.differing:
         if not (unsaid and all(value in line.text for value in (what, here, wanted))):
-            yield tag("span", f"{what}: ", tag("b", here), ", wanted: ", tag("b", wanted), class_="differing soft")
+            yield tag(
+                "span",
+                f"{what}: ",
+                tag("b", breakable(here)),
+                ", wanted: ",
+                tag("b", breakable(wanted)),
+                class_="differing soft",
+            )
 
 
 def roles_of(story: Story) -> list[str]:

@@ -142,12 +142,12 @@ RUN = ("explain", "level2", "a_rate.fits", "--background=s_rate.fits", "--by=det
 
 def test_an_explanation_as_a_page(cli):
     """With -o an explanation is written as a page, with --html it is printed, and with --file it tells one story."""
-    assert cli.asn(*RUN, "-o", "e.html") == (0, "e.html: 2 files\n", "")
+    assert cli.asn(*RUN, "-o", "e.html") == (0, "e.html: 2 files, 1 left out\n", "")
     page = (cli.folder / "e.html").read_text(encoding="utf-8")
     assert "<title>Explanation of level2</title>" in page
     assert "as background it agrees with no product" in page
     assert cli.asn(*RUN, "--html").out == page
-    assert cli.asn(*RUN, "--html", "-o", "f.html", "--file", "s_rate.fits").out == "f.html: 1 file\n"
+    assert cli.asn(*RUN, "--html", "-o", "f.html", "--file", "s_rate.fits").out == "f.html: 1 file, 1 left out\n"
 
 
 def test_a_page_and_json_exclude_each_other(cli):
@@ -180,10 +180,10 @@ POOL = "\n".join(
 def test_a_run_of_the_generator_as_a_page(cli):
     """The command asn explain generate tells all exposures in one page, those in no association first."""
     cli.write("pool.csv", POOL)
-    assert cli.asn("explain", "generate", "pool.csv", "-o", "g.html")[:2] == (0, "g.html: 2 files\n")
+    assert cli.asn("explain", "generate", "pool.csv", "-o", "g.html")[:2] == (0, "g.html: 2 files, 1 left out\n")
     page = (cli.folder / "g.html").read_text(encoding="utf-8")
     assert 0 < page.index("02102_<wbr/>00001_<wbr/>nrca1") < page.index("02101_<wbr/>00001_<wbr/>nrca1")
-    assert "no rule takes exp_type" in page
+    assert "no rule takes exp_<wbr/>type" in page
     assert cli.asn("explain", "generate", "pool.csv", "--html").out == page
 
 
@@ -244,7 +244,7 @@ def test_the_generator_writes_its_page(cli):
     words = ("generate", "pool.csv", "--output-dir", "out", "--report", "out/run.html")
     assert cli.asn(*words).out.endswith("out/run.html: 2 associations, 2 files, 1 left out\n")
     page = (cli.folder / "out" / "run.html").read_text(encoding="utf-8")
-    assert page.index("no rule takes exp_type") < page.index(">jw01234-o001_<wbr/>image2_<wbr/>00001_<wbr/>asn.json</h2>")
+    assert page.index("no rule takes exp_<wbr/>type") < page.index(">jw01234-o001_<wbr/>image2_<wbr/>00001_<wbr/>asn.json</h2>")
     assert "In associations" in page
     assert "output file (exists already): 'out/run.html'" in cli.asn(*words).err
     assert cli.asn(*words, "--overwrite").status == 0
@@ -339,7 +339,7 @@ def test_the_page_holds_what_the_association_says(demo):
     demo.asn("make", "auto", "*rate.fits", "-o", "l2_asn.json", "--role", f"imprint={NOD.format(1)}")
     rows = told_by(demo, "l2_asn.json", "--among", "*rate.fits", said="1 association, 22 files")
     assert rows.used[NOD.format(1)].startswith("imprint")
-    text = "here it is imprint too, though nirspec_ifu2 without further options makes it science and background only"
+    text = "here it is imprint too, though nirspec_<wbr/>ifu2 without further options makes it science and background only"
     assert (demo.folder / "report.html").read_text(encoding="utf-8").count(text) == 1
 
 
