@@ -466,6 +466,14 @@ def test_what_an_association_has_is_not_missing(members: Any, lacking: int) -> N
     assert sum(line.missing is not None for line in told.stories[0].lines) == lacking
 
 
+def test_files_of_one_name_are_told_apart() -> None:
+    """Of two files of one name the member is the one whose folders agree with its path."""
+    files = ["one/a.fits", "two/a.fits"]
+    asns = [association(product("p", (name, "science"))) for name in ("../two/a.fits", "one/a.fits", "a.fits")]
+    found = [[story.left_out is None for story in as_made([], [asn], files).stories] for asn in asns]
+    assert found == [[False, True], [True, False], [True, True]]
+
+
 def test_several_rules_name_their_steps() -> None:
     """Of several rules each says which step is its own, and which of them was stopped by what."""
     told = as_made([("one", Report("one", (OUT,), "no")), ("two", Report("two", (story("c"),)))], [], [])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from asn_fp import show
-from asn_fp.cli.inputs import expand_files, refuse_overwriting
+from asn_fp.cli.inputs import expand_files, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import loads
 from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
@@ -48,6 +48,7 @@ def report(*, files: tuple[str, ...], output_file: str, among: tuple[str, ...] =
 
     if rule is not None and not among:
         raise UsageError(message("--rule", "it tells about files", rule, "name them with --among FILES"))
+    refuse_two_inputs(files, among)
     paths = expand_files(files)
     exposures = [path for path in paths if path.lower().endswith(_FITS)]  # the shell makes words of --among *.fits
     paths = [path for path in paths if path not in exposures]

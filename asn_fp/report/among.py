@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final
@@ -41,13 +41,24 @@ def uses_in(associations: Iterable[Association], files: Iterable[str]) -> dict[s
     found: dict[str, dict[Use, None]] = {}
     for product, member in chain.from_iterable(map(_members, associations)):
         name = member.expname if isinstance(member.expname, str) else ""
-        same = by_name.get(PurePath(name).name, [])
-        exact = [file for file in same if file == name] or same
+        exact = _nearest(name, by_name.get(PurePath(name).name, []))
         if not exact and name and member.exptype not in _NOT_EXPOSURES:
             exact = by_stem.get(parse(name).stem, [])
         for file in exact:
             found.setdefault(file, {})[Use(product, role_of(member))] = None
     return {file: tuple(uses) for file, uses in found.items()}
+
+
+def _nearest(name: str, files: Sequence[str]) -> list[str]:
+    """Return the files of one name that have most folders in common with a member's path, counted from the end."""
+    if len(files) < 2:
+        return list(files)
+    shared = {file: _shared(PurePath(name).parts[::-1], PurePath(file).parts[::-1]) for file in files}
+    return [file for file in files if shared[file] == max(shared.values())]
+
+
+def _shared(one: Sequence[str], two: Sequence[str]) -> int:
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False))))
 
 
 def _members(association: Association) -> Iterable[tuple[str, Member]]:

@@ -387,6 +387,7 @@ UNKNOWN = {
     "no association": (("--among", "a_rate.fits"), 2, ("FILES",)),
     "a missing file": (("mine.json", "--rule", "auto", "--among", "a_rate.fits,no.fits"), 1, ("'a_rate.fits'", "'no.fits'")),
     "an unknown rule": (("l2_asn.json", "--rule", "atuo", "--among", "a_rate.fits"), 1, ("did you mean 'auto'",)),
+    "one input twice": (("-", "--among", "-"), 2, ("named more than once",)),
     "an empty list": (("l2_asn.json", "--among", "@list.txt"), 1, ("it names no file",)),
     "a page over a list": (("l2_asn.json", "--among", "@list.html", "-o", "list.html"), 1, ("also an input",)),
 }
