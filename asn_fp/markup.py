@@ -11,7 +11,7 @@ from attrs import frozen
 
 from asn_fp.wording import printable
 
-__all__ = ["Child", "Markup", "breakable", "joined", "tag"]
+__all__ = ["Child", "Markup", "breakable", "joined", "lines", "tag"]
 
 _VOID: Final = frozenset(["br", "input", "meta", "wbr"])
 
@@ -60,9 +60,18 @@ def _inner(child: Child) -> str:
 
 
 def breakable(name: str) -> Markup:
-    """Return a file name that a narrow page may break after an underscore or a slash.
+    """Return a file name, or a text that may have some, which a narrow page may break after an underscore or a slash.
 
     >>> breakable("a_cal.fits").text
     'a_<wbr/>cal.fits'
     """
     return Markup(re.sub(r"(?<=[_/])(?=.)", "<wbr/>", escape(printable(name))))
+
+
+def lines(texts: Iterable[str]) -> Markup:
+    r"""Return texts one below the other, where the style keeps the ends of lines: far shorter than an element for each.
+
+    >>> lines(["a & b", "c"]).text
+    'a &amp; b\nc'
+    """
+    return Markup("\n".join(escape(printable(text)) for text in texts))

@@ -37,6 +37,7 @@ __all__ = [
     "STAGE2_TYPES",
     "STAGE3_SUFFIXES",
     "STAGE3_TYPES",
+    "STAGE_OF_SUFFIX",
     "STEP_SUFFIXES",
     "SUBARRAYS",
     "SUFFIXES",
@@ -272,6 +273,14 @@ STAGE2_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Role -> the suffixes of a stage-2 member; an uncal name stands for the rate file that comes of it."""
 
 # jwst 3.0.0, associations/lib/rules_level3_base.py and the inputs of the stage-3 pipelines.
+STAGE_OF_SUFFIX: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(("uncal", "rate", "rateints"), 2),
+        **dict.fromkeys(("cal", "calints", "x1d", "x1dints", "crf", "crfints"), 3),
+    }
+)
+"""The stage that takes a file with a suffix."""
+
 STAGE3_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         **dict.fromkeys(EXPTYPES, ("cal", "calints")),

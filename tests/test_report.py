@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import asn_fp
 from asn_fp import explain, explanation_html, report_html
@@ -19,7 +20,7 @@ from asn_fp.fates import Fate, Place
 from asn_fp.markup import tag
 from asn_fp.names import parse
 from asn_fp.records import Association, Exposure, Member, Product
-from asn_fp.report import notebook_html
+from asn_fp.report import as_made, notebook_html
 from asn_fp.report.matched import matched_keys
 from asn_fp.story import Line, Report, Story, Use
 
@@ -288,7 +289,7 @@ def test_the_top_counts_and_leads_to_each_role() -> None:
         ("#q=role%3Abackground", "role background"),
         ("#q=role%3Aodd", "role"),
     ]
-    assert links[-1] == ("#q=end%3Aleft", "role out")
+    assert links[-2:] == [("#q=end%3Aleft", "role out"), ("#q=end%3Ain", "role")]
 
 
 # --------------------------------------------------------------------------------------------------- explanations
@@ -320,24 +321,90 @@ def test_a_row_opens_to_the_story() -> None:
     assert all("open" in given for given in Page(explanation_html(OUT)).of("details", "story"))
 
 
-def test_a_file_with_two_roles_has_both() -> None:
-    """A row has every role that the file plays, and its products are counted."""
-    uses = tuple(Use(f"p{at}", "background" if at else "science") for at in range(5))
+def test_a_file_with_two_roles_has_the_products_of_each() -> None:
+    """A row has every role that the file plays, each with its own products, and of many the first three."""
+    uses = tuple(Use(f"p{at}", "background" if at else "science") for at in range(6))
     said = Page(explanation_html(Report("r", (Story("a.fits", "science", uses, (), None),)))).said()
-    assert "a.fitssciencebackground5 products: p0, p1, p2 and 2 more" in said
+    assert "a.fitssciencep0background5 products: p1, p2, p3 and 2 more" in said
+
+
+def used(*numbers: int) -> Report:
+    """Return what became of files that are backgrounds of so many products each."""
+    uses = [tuple(Use(f"f{file}p{at}", "background") for at in range(number)) for file, number in enumerate(numbers)]
+    return Report("r", tuple(Story(f"{at}.fits", "background", each, (), None) for at, each in enumerate(uses)))
+
+
+def test_an_open_row_has_all_products() -> None:
+    """A row opens to every product by role, a line each in one text, unless the closed row names them all."""
+    page = Page(explanation_html(used(400, 3)))
+    (listed,) = (text for inside, text in page.texts if "ul" in inside and "\n" in text)
+    assert listed.split("\n") == [f"f0p{at}" for at in range(400)]
+    assert "background of 400 products" in page.said()
+    assert len(page.of("span", "lines")) == len(page.of("ul", "used")) == 1
+    assert "There is room" not in page.said()
+
+
+def test_a_page_does_not_grow_without_end() -> None:
+    """Where the lists of all rows together have more than 200,000 names, the longest are cut, which the page says."""
+    page = Page(explanation_html(used(150_000, 150_000, 10)))
+    lists = [text.split("\n") for inside, text in page.texts if "ul" in inside and "\n" in text]
+    assert [len(each) for each in lists] == [99_996, 99_996, 10]
+    assert lists[1][-1] == "... 50005 more"
+    assert "There is room for 99995 names in each list" in page.said()
 
 
 def test_a_rule_that_stopped_says_so() -> None:
-    """The error that stopped a rule stands above the rows."""
-    assert "The rule stopped: step 2: no" in Page(explanation_html(Report("mine", (), "step 2: no"))).said()
+    """The error that stopped a rule stands above the rows, with a line for each of its lines."""
+    text = explanation_html(Report("mine", (), "step 2: no\nfile: <b>"))
+    assert "The rule stopped: step 2: no\nfile: <b>" in Page(text).said()
+    assert '<span class="lines">step 2: no\nfile: &lt;b&gt;</span>' in text
+    assert ".asnfp .lines{white-space:pre-line}" in text
+
+
+def test_the_word_of_the_user_is_marked() -> None:
+    """A role that the user gave has a note beside it, also where the file is left out; any other role has none."""
+    uses = Use("p", "background"), Use("q", "science")
+    told = Story("a.fits", "background", uses, (), None, told=True), evolve(OUT, role="background", told=True)
+    said = Page(explanation_html(Report("r", told))).said()
+    assert "a.fitsscienceqbackground your wordp" in said
+    assert "b_rate.fitsleft out as background, your wordstep 4" in said
+    assert "your word" not in Page(explanation_html(Report("r", (evolve(told[0], told=False), OUT)))).said()
+
+
+LACKING = Report("r", tuple(
+    evolve(story(f"{at}.fits"), lines=(Line(7, "attach('x')", f"no {role} for {at}", (), (what, role)),))
+    for at, (what, role) in enumerate((("has", "background"), ("has", "psf"), ("has", "background"), ("is", "background")))
+))  # fmt: skip
+
+
+def test_what_a_product_lacks_is_in_the_row() -> None:
+    """A closed row says what its file's product lacks, and where the file could have been; the top counts both."""
+    page = Page(explanation_html(LACKING))
+    assert "0.fitsscienceprod_1no background for 0" in page.said()
+    assert "3.fitsscienceprod_1no background for 3" in page.said()
+    top = [(given["href"], text) for given, (inside, text) in zip(page.of("a"), links(page), strict=True)]
+    assert top[1:] == [
+        ("#q=missing%3Abackground", "2 without background"),
+        ("#q=missing%3Apsf", "1 without psf"),
+        ("#q=unused%3Abackground", "1 in no product as background"),
+        ("#q=end%3Ain", "4 files in products"),
+    ]
+
+
+def links(page: Page) -> list[tuple[tuple[str, ...], str]]:
+    """Return the texts of the links of a page."""
+    return [(inside, text) for inside, text in page.texts if inside[-1:] == ("a",)]
 
 
 def test_what_the_generator_made_is_told_too() -> None:
-    """Fates and orphans of the generator are rows as well: where an exposure is, or which rule came closest."""
-    place = Place("x_asn.json", "Asn_X", "p", "background", 1)
-    said = Page(explanation_html([Fate("a.fits", (place,)), Fate("b.fits", (), OUT), Fate("c.fits", ())])).said()
-    assert "a.fitsbackgroundx_asn.json" in said
-    assert "background of p, in x_asn.json, by rung 2 of the ladder" in said
+    """Fates and orphans of the generator are rows as well: the associations of an exposure, or which rule came closest."""
+    places = Place("x_asn.json", "Asn_X", "p", "background", 1), Place("y_asn.json", "Asn_X", "q", "background")
+    fates = [Fate("a.fits", places), Fate("b.fits", (), OUT), Fate("c.fits", ())]
+    said = Page(explanation_html(fates)).said()
+    assert "1 file in associations" in said[: said.index("Left out")]
+    assert "In associations 1 of 3 files" in said
+    assert "a.fitsbackground2 associations: x_asn.json, y_asn.json" in said
+    assert "background of 2 products by Asn_Xp, in x_asn.json, by rung 2 of the ladder\nq, in y_asn.json" in said
     assert "closest is mine, step 4 step_4: it agrees with no product" in said
     assert "c.fitsleft outit belongs to none" in said
     assert "b.fitsleft outclosest is mine" in Page(explanation_html({Exposure(0, parse("b.fits")): OUT})).said()
@@ -350,7 +417,68 @@ def test_a_real_run_fits_into_one_page() -> None:
         made = asn_fp.make("level2", ["a_nrca1_rate.fits"], **knobs)
     said = Page(report_html(made, titles=["l2.json"], explanation=explain("level2", ["a_nrca1_rate.fits"], **knobs))).said()
     assert 0 < said.index("Left out") < said.index("l2.json") < said.index("In products")
-    assert said.count("s_rate.fits") == 3
+    assert "1 without background" in said[: said.index("Left out")]
+    assert said.count("s_rate.fits") == 4
+
+
+# ------------------------------------------------------------------------------- associations that are there already
+
+
+def use(what: str, role: str = "science", *others: Line, told: bool = False) -> Story:
+    """Return the story of a file that a rule uses in one role, with further lines."""
+    return Story(
+        what, role, (Use("theirs", role),), (Line(1, "read()", f"comes in as {role}"), *others), None, "mine", told=told
+    )
+
+
+LACK = Line(5, "attach('psf')", "no psf agrees", (), ("has", "psf"))
+MADE = {
+    "as the rule makes it": ([use("a")], [("a", "science")], "science of p", ""),
+    "in another role": ([use("a")], [("a", "psf")], "psf of p", "here it is psf too, though mine without further options "
+                        "makes it science only"),
+    "though the rule leaves it out": ([evolve(OUT, file="a")], [("a", "science")], "science of p", "here it is science too, "
+                                      "though mine without further options leaves it out"),
+    "without a rule": ([], [("a", "science")], "science of p", ""),
+    "not": ([evolve(OUT, file="a")], [], "left out by step 4, step_4(x=1): it agrees with no product", ""),
+    "not, though the rule makes it": ([use("a")], [], "it, though mine makes it science of theirs", ""),
+    "not, of two rules the nearest": ([story("a", 2), evolve(OUT, file="a")], [], "it agrees with no product", ""),
+    "not, and no rule knows it": ([], [], "none of these associations has it", ""),
+    "at another level": ([use("a_uncal.fits")], [("a_rate.fits", "science")], "science of p", ""),
+    "in a folder": ([use("in/a.fits")], [("../out/a.fits", "science")], "science of p", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("stories", "members", "verdict", "note"), MADE.values(), ids=MADE)
+def test_a_file_of_associations_that_are_there(stories: Any, members: Any, verdict: str, note: str) -> None:
+    """What the associations say holds, the reasons are those of the rules, and where they differ the story ends with it."""
+    made = [association(product("p", *members))] if members else []
+    told = as_made([("mine", Report("mine", (each,))) for each in stories], made, [each.file for each in stories] or ["a"])
+    (found,) = told.stories
+    assert found.verdict().endswith(verdict)
+    assert (found.lines[-1].text if note else "") == note
+    assert note or not any("without further options" in line.text for line in found.lines)
+
+
+@pytest.mark.parametrize(("members", "lacking"), [([("a", "science")], 1), ([("a", "science"), ("b", "psf")], 0)])
+def test_what_an_association_has_is_not_missing(members: Any, lacking: int) -> None:
+    """What the rule by itself does not find, and the association has, is not said to be missing."""
+    told = as_made([("mine", Report("mine", (use("a", "science", LACK),)))], [association(product("p", *members))], ["a"])
+    assert sum(line.missing is not None for line in told.stories[0].lines) == lacking
+
+
+def test_files_of_one_name_are_told_apart() -> None:
+    """Of two files of one name the member is the one whose folders agree with its path."""
+    files = ["one/a.fits", "two/a.fits"]
+    asns = [association(product("p", (name, "science"))) for name in ("../two/a.fits", "one/a.fits", "a.fits")]
+    found = [[story.left_out is None for story in as_made([], [asn], files).stories] for asn in asns]
+    assert found == [[False, True], [True, False], [True, True]]
+
+
+def test_several_rules_name_their_steps() -> None:
+    """Of several rules each says which step is its own, and which of them was stopped by what."""
+    told = as_made([("one", Report("one", (OUT,), "no")), ("two", Report("two", (story("c"),)))], [], [])
+    assert told.stopped == "one: no"
+    assert [story.lines[0].step for story in told.stories] == ["one: step_4(x=1)", "two: read()"]
 
 
 # ------------------------------------------------------------------------------------------------------ notebooks
@@ -384,13 +512,14 @@ OPTIONS = (
 )  # fmt: skip
 PROBE = """<script>addEventListener('load', () => {
   const shown = [...document.querySelectorAll('.row')].filter(row => row.checkVisibility()).length;
+  const heads = [...document.querySelectorAll('.stories:not([hidden]) h2')].map(each => `;${each.textContent}`).join('');
   const wider = document.documentElement.scrollWidth - innerWidth, said = document.querySelector('#said').textContent;
-  parent.document.body.dataset.probe = `${wider} ${shown} ${said}`;
+  parent.document.body.dataset.probe = `${wider} ${shown} ${said}${heads}`;
 });</script></body>"""
 
 
-def browsed(page: str, folder: Path, search: str = "", *, within: int | None = None) -> tuple[int, int, str]:
-    """Return how much wider than its window a page is, how many rows are to be seen, and what the search says."""
+def browsed(page: str, folder: Path, search: str = "", *, within: int | None = None) -> tuple[int, int, str, list[str]]:
+    """Return how much wider than its window a page is, how many rows are to be seen, what the search says, and headings."""
     assert CHROMIUM is not None
     file, text = folder / "page.html", page.replace("</body>", PROBE)
     if within is not None:  # a window has a least width, a frame has not
@@ -400,7 +529,8 @@ def browsed(page: str, folder: Path, search: str = "", *, within: int | None = N
     done = subprocess.run([*words, file.as_uri() + search], capture_output=True, encoding="utf-8", timeout=120, check=True)
     found = re.search(r'data-probe="(-?\d+) (\d+) ([^"]*)"', done.stdout)
     assert found is not None, done.stdout[:500]
-    return int(found[1]), int(found[2]), found[3]
+    said, *heads = found[3].split(";")
+    return int(found[1]), int(found[2]), said, heads
 
 
 SEARCHES = {
@@ -410,8 +540,9 @@ SEARCHES = {
     "a file name": ("#q=two.json", 1, "1 of 4 members, 0 of 4 files, 1 of 2 associations"),
     "a reason": ("#q=f770w", 1, "0 of 4 members, 1 of 4 files, 0 of 2 associations"),
     "left out": ("#q=end%3Aleft", 3, "0 of 4 members, 3 of 4 files, 0 of 2 associations"),
+    "in products": ("#q=end%3Ain", 1, "0 of 4 members, 1 of 4 files, 0 of 2 associations"),
     "nothing": ("#q=nowhere", 0, "nothing found"),
-    "none": ("", 8, "All words must be there. role:psf, finding:error and end:left narrow it down."),
+    "none": ("", 8, "All words must be there. role:psf, missing:background, finding:error and end:left narrow it down."),
 }
 
 
@@ -420,7 +551,31 @@ SEARCHES = {
 def test_the_search_in_a_browser(search: str, rows: int, said: str, tmp_path: Path) -> None:
     """The address of a page sets the search, which hides all rows without its words and counts the others."""
     page = report_html([FULL, association()], titles=["one.json", "two.json"], explanation=TOLD)
-    assert browsed(page, tmp_path, search)[1:] == (rows, said)
+    assert browsed(page, tmp_path, search)[1:3] == (rows, said)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_a_heading_counts_what_is_shown(tmp_path: Path) -> None:
+    """Above the rows stands how many there are, and while a search is on how many of them are found."""
+    page = explanation_html(TOLD)
+    assert browsed(page, tmp_path)[3] == ["Left out 3 of 4 files", "In products 1 of 4 files"]
+    assert browsed(page, tmp_path, "#q=f770w")[3] == ["Left out 1 of these 3 found"]
+    assert browsed(page, tmp_path, "#q=rate")[3] == ["Left out 3 of these 3 found", "In products 1 of these 1 found"]
+
+
+OF_FILES = {
+    "a product that the closed row does not name": ("#q=f0p399%20role%3Abackground", used(400, 3), 1),
+    "what a product lacks": ("#q=missing%3Abackground", LACKING, 2),
+    "what a file is not used for": ("#q=unused%3Abackground", LACKING, 1),
+    "the user's word": ("#q=your%20word", Report("r", (evolve(story("a"), told=True), story("b"))), 1),
+}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize(("search", "told", "rows"), OF_FILES.values(), ids=OF_FILES)
+def test_the_search_finds_files(search: str, told: Report, rows: int, tmp_path: Path) -> None:
+    """The search finds a file by all that its row says when it is open, and by what it lacks."""
+    assert browsed(explanation_html(told), tmp_path, search)[1] == rows
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
@@ -429,7 +584,7 @@ def test_a_closed_card_opens_for_what_is_found_in_it(tmp_path: Path) -> None:
     asns = [association(product("p", *((f"{one}_{two:02}_x.fits", "science") for two in range(20)))) for one in range(100)]
     page = report_html(asns)
     assert browsed(page, tmp_path)[1] == 0
-    assert browsed(page, tmp_path, "#q=77_13_x")[1:] == (1, "1 of 2000 members, 1 of 100 associations")
+    assert browsed(page, tmp_path, "#q=77_13_x")[1:3] == (1, "1 of 2000 members, 1 of 100 associations")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

@@ -7,6 +7,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -19,7 +20,7 @@ from asn_fp.cli.editing import diff_files, edit_file, gather_file, merge_files, 
 from asn_fp.cli.generator import explain_generate, generate_all, make_pool
 from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
-from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
+from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree, with_report
 from asn_fp.cli.output_names import file_names
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
@@ -30,6 +31,7 @@ from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
 from asn_fp.records import ABSENT, Association, Associations, thaw
 from asn_fp.rules import RULES
+from asn_fp.story import Report, Story
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 from asn_fp.wording import printable
 
@@ -49,6 +51,7 @@ def from_list(
     product_name: str | None = None,
     by: tuple[str, ...] = (),
     format: str | None = None,  # noqa: A002  the documented option
+    report: str | None = None,
     **knobs: Any,
 ) -> Plan:
     """Make an association from a list of files."""
@@ -58,7 +61,7 @@ def from_list(
             raise UsageError(message("--format", "associations are JSON files", format, "leave the option out"))
         notes.append("warning: option --format (deprecated): associations are always JSON; leave it out")
     knobs |= {"product_name": product_name, "by": by}
-    plan = make(rule=rule, files=files, output_file=output_file, ruledefs=ruledefs, **knobs)
+    plan = make(rule=rule, files=files, output_file=output_file, ruledefs=ruledefs, report=report, **knobs)
     return Plan(plan.files, plan.folders, plan.text, (*notes, *plan.warnings), plan.status)
 
 
@@ -69,6 +72,7 @@ def make(
     output_file: str | None = None,
     output_dir: str | None = None,
     ruledefs: tuple[str, ...] = (),
+    report: str | None = None,
     **knobs: Any,
 ) -> Plan:
     """Run any rule on files and write what it makes."""
@@ -81,7 +85,13 @@ def make(
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
     read = [*names, *_partners(options), *ruledefs, *(word[1:] for word in files if word.startswith("@"))]
     refuse_overwriting(read, [path for path, _ in plan.files])
-    return plan
+    told = partial(_explained, found, names, options)
+    return with_report(plan, report, associations, told, read, say=plan.text != "" and output_file != "-")
+
+
+def _explained(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, Any]) -> Story | Report:
+    """Return the explanation of a run, whose warnings are known already."""
+    return _warned(lambda: api.explain(rule, names, **options))[0]
 
 
 def _warned(work: Callable[[], T]) -> tuple[T, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from asn_fp import intake, show
 from asn_fp.cli.argv import AUTO, OptionalValue
 from asn_fp.cli.inputs import expand_files, refuse_existing, refuse_folders, refuse_overwriting
-from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats
+from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, with_report
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps
 from asn_fp.errors import UsageError, message
@@ -72,31 +72,39 @@ def generate_all(
     delimiter: str | None = None,
     same_names: str = "keep",
     paths: str = "as-given",
+    report: str | None = None,
 ) -> Plan:
     """Make every association of a pool, or of FITS files by their headers."""
     folder = output_dir.rstrip("/") or output_dir[:1] or "."
-    run = _run(
-        (files, candidate, set, leave_out_unreadable, delimiter),
-        (stage, rules, ids, discover, all_candidates),
-        version_id=_tag(version_id),
-        merge=merge,
-        same_names=same_names,
-    ).placed(paths, folder)
+    _refuse_both(dry_run, report)
+    source, scope = (files, candidate, set, leave_out_unreadable, delimiter), (stage, rules, ids, discover, all_candidates)
+    made = _run(source, scope, version_id=_tag(version_id), merge=merge, same_names=same_names)
+    run = made.placed(paths, folder)
     lost = run.lost() if dry_run or json or orphans is not None or not run.made.names else {}
     warned = run.warned if run.made.names else (*run.warned, *_nothing(run, lost))
     if dry_run:
         return Plan(text=_as_json(run.made, lost) if json else _drawn(run.made, lost), warnings=warned)
     pool = pool_rows(tuple(lost), folders=True) if orphans is not None else ""
     written = (*_files(run.made, folder), *(((orphans, pool),) if orphans not in (None, "-") else ()))
-    _refuse([path for path, _ in written], [*run.names, *lists_of(files), *rules], overwrite)
     text = _as_json(run.made, lost) if json else pool if orphans == "-" else _counted(run, folder)
-    return Plan(written, (folder,) if run.made.names else (), text, warned, overwrite=overwrite)
+    needed = run.made.names or (report or "").startswith(f"{folder}/")
+    plan = Plan(written, (folder,) if needed else (), text, warned, overwrite=overwrite)
+    return _finished(plan, run, report, [*run.names, *lists_of(files), *rules], say=not json and orphans != "-")
 
 
-def _refuse(written: Sequence[str], read: Sequence[str], overwrite: bool) -> None:
+def _refuse_both(dry_run: bool, report: str | None) -> None:
+    if dry_run and report is not None:
+        way_out = "'asn explain generate ... -o FILE.html' writes a page and nothing else"
+        raise UsageError(message("options", "they exclude each other", "--dry-run, --report", way_out))
+
+
+def _finished(plan: Plan, run: _Run, report: str | None, read: Sequence[str], *, say: bool) -> Plan:
+    """Return the plan with its page, if one is asked for; nothing in it is an input, nor there already if it must not be."""
+    written = [*(path for path, _ in plan.files), *([report] if report is not None else [])]
     refuse_overwriting(read, written)
-    if not overwrite:
+    if not plan.overwrite:
         refuse_existing(written)
+    return with_report(plan, report, run.made.associations, run.fates, read, names=run.made.names, say=say)
 
 
 def explain_generate(
@@ -150,6 +158,10 @@ class _Run:
         """Return the run with the members' paths written in one of the ways that `relocate` knows."""
         moved = relocate(self.made.associations, paths, start=folder, cwd=Path.cwd().as_posix())
         return evolve(self, made=evolve(self.made, associations=moved))
+
+    def fates(self) -> tuple[Fate, ...]:
+        """Return what became of each exposure."""
+        return fates(self.exposures, self.made, self.rules)
 
     def lost(self) -> dict[Exposure, Story | None]:
         """Return the exposures in no association, with the stories of the rules that came closest."""

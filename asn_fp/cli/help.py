@@ -49,6 +49,7 @@ OPTION_HELP: Final[Mapping[str, tuple[str, str]]] = {
     "file": ("NAME", "tell the whole story of this file, step by step"),
     "json": ("", "print JSON"),
     "html": ("", "print a page to look at in a browser; -o FILE.html writes it"),
+    "report": ("FILE.html", "also write a page that shows what was made, and what was left out and why"),
     "members": ("", "a line for each member, with its role"),
     "strict": ("", "count warnings as errors"),
     "candidate": ("ID:TYPE", "the candidate that the files are, for rules that ask for a type: c1000:mosaic"),
@@ -76,6 +77,15 @@ _OF_COMMAND: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("generate", "output_dir"): ("DIR", "the folder to write to (by default this one); made if it is missing"),
     **{(name, "candidate"): _MORE_CANDIDATES for name in ("generate", "pool", "explain generate")},
     **{(name, "output_file"): ("FILE.html", "the page to write") for name in ("report", "explain", "explain generate")},
+    ("report", "among"): (
+        "FILES",
+        "the files that the associations were made of, or the pool: tells of each where it is, or what left it out; "
+        "patterns, commas, @list.txt; may be repeated",
+    ),
+    ("report", "rule"): (
+        "RULE",
+        "the rule that made them, or the word generate, where they do not say it",
+    ),
     ("explain generate", "file"): ("NAME", "tell of this file only, with its stories step by step"),
     **{(name, "output_file"): ("FILE", "the association file to write; - prints it") for name in ("edit", "merge")},
     ("edit", "in_place"): ("", "overwrite FILE.json"),
@@ -198,10 +208,15 @@ files are written, or none; an existing one is an error without --overwrite.
         "List products, and how many members play which role. --members lists every\nmember.",
     ),
     "report": (
-        "asn report FILE.json ... -o report.html",
-        "Write a page that shows association files. It has their products, members with\n"
-        "roles, the keys that matched, and what a check finds. It is one file that needs\n"
-        "no network, can be searched, and can be read on a phone and printed.",
+        "asn report FILE.json ... -o report.html [--among FILES]",
+        """\
+Write a page that shows association files. It has their products, members with
+roles, the keys that matched, and what a check finds. It is one file that needs
+no network, can be searched, and can be read on a phone and printed.
+
+  asn report l2_asn.json l3_asn.json -o report.html
+  asn report l2_asn.json -o report.html --among '*_rate.fits'
+      also tells what was left out of these files, and why""",
     ),
     "edit": (
         "asn edit FILE.json -o FILE | --in-place [options]",
@@ -274,7 +289,7 @@ def command_help(program: str, name: str, command: Callable[..., Any], rule: Any
     options = [
         each for each in options_of(inspect.signature(command, eval_str=True), SHORTS) if each.name not in ("files", "folder")
     ]
-    if program == "asn":
+    if program == "asn" and name != "report":
         options = [each for each in options if each.name != "rule"]
     knobs = knobs_of(rule) if rule is not None else {}
     rows = [_row(name, each, knobs.get(each.name), rule) for each in options]

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json as jsons
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
 
 from asn_fp import show
-from asn_fp.cli.inputs import expand_files, refuse_overwriting
+from asn_fp.cli.inputs import expand_files, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import loads
 from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.records import Association
+from asn_fp.story import Story
 from asn_fp.wording import many, printable
 
 if TYPE_CHECKING:
     from asn_fp.report import Explanation
 
-__all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree"]
+__all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree", "with_report"]
+
+_FITS: Final = (".fits", ".fits.gz")
+_MEANT: Final = "name association files, and what they were made of behind --among: asn report l2_asn.json --among '*.fits' ..."
 
 
 def tree(*, files: tuple[str, ...]) -> Plan:
@@ -36,14 +42,34 @@ def table(*, files: tuple[str, ...], members: bool = False, json: bool = False) 
     return Plan(text=show.table(associations, titles=paths, members=members) + "\n")
 
 
-def report(*, files: tuple[str, ...], output_file: str) -> Plan:
-    """Write a page that shows association files, and what a check finds in them."""
+def report(*, files: tuple[str, ...], output_file: str, among: tuple[str, ...] = (), rule: str | None = None) -> Plan:
+    """Write a page that shows association files, what a check finds in them, and what was left out of them and why."""
     from asn_fp.report import report_html
 
+    if rule is not None and not among:
+        raise UsageError(message("--rule", "it tells about files", rule, "name them with --among FILES"))
+    refuse_two_inputs(files, among)
     paths = expand_files(files)
+    exposures = [path for path in paths if path.lower().endswith(_FITS)]  # the shell makes words of --among *.fits
+    paths = [path for path in paths if path not in exposures]
+    if exposures and (not among or not paths):
+        raise UsageError(message("association file", "a FITS file", exposures[0], _MEANT))
     associations = _read(paths)
-    page = report_html(associations, titles=paths)
-    return as_page(page, output_file, [*paths, *lists_of(files)], many(len(paths), "association"))
+    said = many(len(paths), "association")
+    if not among:
+        page = report_html(associations, titles=paths)
+        return as_page(page, output_file, [*paths, *lists_of(files)], said)
+    from asn_fp.cli.among import explained
+
+    found = explained(paths, associations, [*among, *exposures], rule)
+    page = report_html(associations, titles=paths, explanation=found.told)
+    read = [*paths, *found.read, *lists_of([*files, *among])]
+    return evolve(as_page(page, output_file, read, f"{said}, {_of_files(found.told.stories)}"), warnings=found.warned)
+
+
+def _of_files(stories: Sequence[Story]) -> str:
+    lost = sum(story.left_out is not None for story in stories)
+    return many(len(stories), "file") + (f", {lost} left out" if lost else "")
 
 
 def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -> Plan:
@@ -55,7 +81,49 @@ def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -
     """
     from asn_fp.report import explanation_html, stories_of
 
-    return as_page(explanation_html(told), "-" if path is None else path, read, many(len(stories_of(told)), "file"))
+    return as_page(explanation_html(told), "-" if path is None else path, read, _of_files(stories_of(told)))
+
+
+def with_report(
+    plan: Plan,
+    path: str | None,
+    made: Sequence[Association],
+    told: Callable[[], Explanation],
+    read: Sequence[str],
+    *,
+    names: Sequence[str] = (),
+    say: bool = True,
+) -> Plan:
+    r"""Return a plan that also writes a page which shows what was made and what was left out, if there is a path for one.
+
+    Args:
+        plan: the plan that writes the associations.
+        path: the page to write; None for none.
+        made: the associations.
+        told: gives the explanation of the run; it is asked only for a page.
+        read: the files that were read, which the page must not replace.
+        names: the names of the association files, by default those that the plan writes.
+        say: say on standard output that the page was written.
+
+    Raises:
+        UsageError: a name that is not that of a page.
+        FileError: the page would replace an input.
+
+    >>> plan = with_report(Plan((("out/l2_asn.json", "{}"),)), "run.html", [Association()], list, ())
+    >>> plan.text, [path for path, _ in plan.files]
+    ('run.html: 1 association, no files\n', ['out/l2_asn.json', 'run.html'])
+    """
+    if path is None:
+        return plan
+    if path == "-":
+        raise UsageError(message("--report", "the page goes to a file", path, "give a name that ends in .html"))
+    from asn_fp.report import report_html, stories_of
+
+    explanation = told()
+    said = f"{many(len(made), 'association')}, {_of_files(stories_of(explanation))}"
+    titles = names or [each.rpartition("/")[2] for each, _ in plan.files]
+    page = as_page(report_html(made, titles=titles, explanation=explanation), path, read, said, option="--report")
+    return evolve(plan, files=(*plan.files, *page.files), text=plan.text + page.text if say else plan.text)
 
 
 def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
@@ -69,7 +137,7 @@ def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
         raise UsageError(message("options", "they exclude each other", asked, "give one of them; a page is what is written"))
 
 
-def as_page(page: str, path: str, read: Sequence[str], said: str) -> Plan:
+def as_page(page: str, path: str, read: Sequence[str], said: str, *, option: str = "--output-file") -> Plan:
     r"""Return the plan that writes a page and says what is in it, or prints the page for ``-``.
 
     Raises:
@@ -82,7 +150,7 @@ def as_page(page: str, path: str, read: Sequence[str], said: str) -> Plan:
     if path == "-":
         return Plan(text=page)
     if path.lower().endswith((".json", ".fits", ".csv")):
-        raise UsageError(message("--output-file", "a page is an HTML file", path, "give a name that ends in .html"))
+        raise UsageError(message(option, "a page is an HTML file", path, "give a name that ends in .html"))
     refuse_overwriting(read, [path])
     return Plan(((path, page),), text=f"{path}: {said}\n")
 

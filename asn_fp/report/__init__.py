@@ -5,6 +5,7 @@ Pure: values in, text out, the same bytes for the same values.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from typing import Final
@@ -12,16 +13,18 @@ from typing import Final
 from asn_fp.check import Finding, check
 from asn_fp.markup import tag
 from asn_fp.records import Association, Member
+from asn_fp.report.among import as_made, uses_in
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
-from asn_fp.report.stories import Explanation, in_products, left_out, roles_of, stories_of
+from asn_fp.report.rows import lacks
+from asn_fp.report.stories import Explanation, Limits, in_products, left_out, place_of, roles_of, stories_of
 from asn_fp.story import Report, Story
 from asn_fp.wording import counted, many, products_of
 
-__all__ = ["Explanation", "explanation_html", "notebook_html", "report_html", "stories_of"]
+__all__ = ["Explanation", "as_made", "explanation_html", "notebook_html", "report_html", "stories_of", "uses_in"]
 
 _OPENED_MEMBERS: Final = 200
-_NOTEBOOK_ROWS: Final = 50
+_NOTEBOOK: Final = Limits(rows=50, names=5_000)
 
 
 def report_html(
@@ -55,7 +58,9 @@ def report_html(
     said = [many(len(shown), "association"), many(sum(len(products_of(each)) for each in shown), "product")]
     said.append(many(sum(map(len, members)), "member"))
     stories = stories_of(explanation) if explanation is not None else []
-    chips = legend(counted(chain(*members)), severities(list(chain(*found))), _lost(stories))
+    chips = legend(
+        counted(chain(*members)), severities(list(chain(*found))), _lost(stories), _lacks(stories), _placed(explanation)
+    )
     top = tag("div", tag("p", ", ".join([*said, *([_counted(stories)] if stories else [])])), chips)
     if explanation is None:
         return page(title, top, *cards)
@@ -77,7 +82,9 @@ def explanation_html(explanation: Explanation, *, title: str = "") -> str:
     rule = explanation.rule if isinstance(explanation, (Report, Story)) else ""
     title = title or (f"Explanation of {rule}" if rule else "Explanation")
     opened = isinstance(explanation, Story)
-    top = tag("div", tag("p", _counted(stories)), legend(_roles(stories), {}, _lost(stories)))
+    top = tag(
+        "div", tag("p", _counted(stories)), legend(_roles(stories), {}, _lost(stories), _lacks(stories), _placed(explanation))
+    )
     return page(title, top, *left_out(explanation, opened=opened), *in_products(explanation, opened=opened))
 
 
@@ -88,7 +95,7 @@ def notebook_html(explanation: Report | Story) -> str:
     False
     """
     opened = isinstance(explanation, Story)
-    parts = (part(explanation, limit=_NOTEBOOK_ROWS, opened=opened) for part in (left_out, in_products))
+    parts = (part(explanation, limits=_NOTEBOOK, opened=opened) for part in (left_out, in_products))
     return fragment(*chain(*parts))
 
 
@@ -107,3 +114,14 @@ def _roles(stories: Sequence[Story]) -> dict[str, int]:
 
 def _lost(stories: Sequence[Story]) -> int:
     return sum(story.left_out is not None for story in stories)
+
+
+def _lacks(stories: Sequence[Story]) -> Counter[tuple[str, str]]:
+    return Counter(key for story in stories for key in dict.fromkeys((kind, role) for kind, role, _ in lacks(story)))
+
+
+def _placed(explanation: Explanation | None) -> str:
+    """Return how many files have a row further down, below all associations."""
+    stories = stories_of(explanation) if explanation is not None else []
+    number = len(stories) - _lost(stories)
+    return f"{many(number, 'file')} in {place_of(explanation)}" if explanation is not None and number else ""

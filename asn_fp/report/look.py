@@ -26,6 +26,8 @@ background:var(--dot,#8a8a8a)}
 .asnfp .out,.asnfp .error{--dot:#d13438}.asnfp .warning{--dot:#e0a100}
 .asnfp .out::before,.asnfp .error::before,.asnfp .warning::before{border-radius:1px}
 .asnfp .warning::before{transform:rotate(45deg) scale(.85)}
+.asnfp .hollow::before{box-sizing:border-box;background:none;border:2px solid var(--dot,#8a8a8a)}
+.asnfp .lines{white-space:pre-line}
 .asnfp .stories{margin:0 0 1.2em}
 .asnfp .story{border-top:1px solid var(--line)}
 .asnfp .story:last-of-type{border-bottom:1px solid var(--line)}
@@ -34,13 +36,18 @@ padding:.45em .3em;align-items:baseline;list-style:none}
 .asnfp .story>summary::-webkit-details-marker{display:none}
 .asnfp .story>summary::before,.group>summary::before{content:"\\25b8";color:var(--soft)}
 .asnfp .story[open]>summary::before,.group[open]>summary::before{content:"\\25be"}
-.asnfp .story ol{list-style:none;margin:0 0 .8em 2em;padding:0}
+.asnfp .story>summary>*{grid-column:4}.asnfp .story>summary>.name{grid-column:2}
+.asnfp .story>summary>.as{grid-column:3}
+.asnfp .story>summary .soft{font-size:.875em}.asnfp .story>summary>* .name{display:inline-block}
+.asnfp .lack::before{content:"\\25cb";margin-right:.4em}
+.asnfp .story ol,.asnfp .story ul{list-style:none;margin:0 0 .8em 2em;padding:0}
+.asnfp .used .lines{display:block;margin:.2em 0 0}.asnfp .used .short{columns:20em}.asnfp .head{font-size:.925em}
 .asnfp .story li{margin:0;padding:.3em 0 .3em .8em;border-left:3px solid var(--line)}
 .asnfp .story li.blamed{border-left-color:#d13438}
 .asnfp .differing{display:block;margin:.1em 0 0;font-size:.925em}
 .asnfp .differing b{font-weight:600}
 @media(max-width:760px){.asnfp .story>summary{grid-template-columns:1em minmax(0,1fr)}
-.asnfp .story>summary>*{grid-column:2}.asnfp .story ol{margin-left:.4em}}
+.asnfp .story>summary>*,.asnfp .story>summary>.as{grid-column:2}.asnfp .story ol,.asnfp .story ul{margin-left:.4em}}
 """
 """What the parts of a page need, also where a notebook shows one of them alone."""
 
@@ -59,6 +66,7 @@ display:flex;flex-wrap:wrap;gap:.4rem .6rem;align-items:center;border-bottom:1px
 #tools[hidden]{display:none}
 #q{flex:1 1 14rem;min-width:0;font:inherit;padding:.45em .7em;border:1px solid var(--soft);border-radius:.4rem;
 background:var(--card);color:inherit}
+#q::placeholder{color:var(--soft);opacity:1}
 button{font:inherit;font-size:.875rem;padding:.45em .8em;border:1px solid var(--line);border-radius:.4rem;
 background:var(--card);color:inherit;cursor:pointer}
 #said{flex-basis:100%;font-size:.875rem;color:var(--soft);min-height:1.4em}
@@ -88,6 +96,7 @@ th{width:11rem}tbody tr:hover{background:var(--tint)}
 .alone{border:1px solid #d13438;border-left-width:4px;border-radius:.3rem;padding:.5rem .8rem;margin:.8rem 0}
 @media(max-width:600px){main{padding:.6rem .7rem 3rem}#tools{position:static}#q{flex-basis:100%}
 .asnfp .name{font-size:.8rem}
+.product>summary .soft{display:block;margin-left:0}
 .asnfp .asn>summary h2{font-size:.875rem}button{padding:.3em .6em}
 table,tbody,th,td{display:block;width:auto}th,td{padding:.05rem 0}
 tr{display:block;padding:.35rem 0;border-top:1px dotted var(--line)}.asn,.stories{padding-left:.7rem;padding-right:.7rem}}
@@ -113,12 +122,18 @@ SCRIPT: Final = """\
     }
     return labels.get(group);
   };
-  const textOf = row => `${row.textContent} ${all('.role', row).map(mark).join(' ')} ${label(above(row))}`.toLowerCase();
+  const marks = row => [...all('.role', row).map(mark), ...all('[data-find]', row).map(each => each.dataset.find)];
+  const textOf = row => `${row.textContent} ${marks(row).join(' ')} ${label(above(row))}`.toLowerCase();
   const count = kind => {
     const known = rows.filter(row => row.dataset.kind === kind), found = known.filter(row => !row.hidden);
     return known.length ? [`${found.length} of ${known.length} ${kind}${known.length === 1 ? '' : 's'}`] : [];
   };
   const help = said.textContent;
+  const headings = all('.stories h2 .soft').map(each => [each, each.textContent]);
+  const recount = searching => headings.forEach(([place, before]) => {
+    const own = all('.row', place.closest('.stories')), found = own.filter(row => !row.hidden).length;
+    place.textContent = searching ? `${found} of these ${own.length} found` : before;
+  });
   const tell = shown => {
     if (!shown) { said.textContent = help; return; }
     const of = all('.asn'), left = of.filter(each => !each.hidden).length;
@@ -141,6 +156,7 @@ SCRIPT: Final = """\
       else if (closed.has(group)) { group.open = closed.get(group); closed.delete(group); }
     });
     tell(words.length > 0);
+    recount(words.length > 0);
   };
   const typed = () => {
     search();

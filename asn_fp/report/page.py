@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
@@ -15,7 +16,8 @@ __all__ = ["chip", "fragment", "legend", "page"]
 
 # A page that asks for nothing cannot be made to: the browser itself refuses whatever is not in the file.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'none'"
-_HELP: Final = "All words must be there. role:psf, finding:error and end:left narrow it down."
+_HELP: Final = "All words must be there. role:psf, missing:background, finding:error and end:left narrow it down."
+_NOTHING: Final[Mapping[tuple[str, str], int]] = MappingProxyType({})
 _HINT: Final = "File, product, role, key, reason ..."
 
 
@@ -62,19 +64,32 @@ def fragment(*parts: Child) -> str:
     return tag("div", style, *parts, class_="asnfp tex2jax_ignore mathjax_ignore").text
 
 
-def chip(role: str, *, said: str = "", kind: str = "", href: str = "") -> Markup:
+def chip(role: str, *, said: str = "", kind: str = "", href: str = "", hollow: bool = False) -> Markup:
     """Return a role, or a severity, as a word with a dot of its colour.
 
     >>> chip("psf").text, chip("<odd>").text
     ('<span class="role psf">psf</span>', '<span class="role">&lt;odd&gt;</span>')
     """
     known = role in EXPTYPES or role in ("out", "error", "warning")
-    look = " ".join(["role", *([role] if known else []), *(["label"] if kind else [])])
+    look = " ".join(["role", *([role] if known else []), *(["label"] if kind else []), *(["hollow"] if hollow else [])])
     return tag("a" if href else "span", cut(word(said or role)), class_=look, data_kind=kind or False, href=href or False)
 
 
-def legend(roles: Mapping[str, int], severities: Mapping[str, int], left_out: int) -> Markup:
+def legend(
+    roles: Mapping[str, int],
+    severities: Mapping[str, int],
+    left_out: int,
+    lacks: Mapping[tuple[str, str], int] = _NOTHING,
+    placed: str = "",
+) -> Markup:
     """Return how much there is of what one may look for; a click searches for it.
+
+    Args:
+        roles: how many members or files play each role.
+        severities: how many findings there are of each severity.
+        left_out: how many files are in no product.
+        lacks: how many files are ``missing`` a role in their products, have it ``incomplete``, or are ``unused`` in it.
+        placed: how many files are in products, in words; nothing where the page has no rows for files.
 
     >>> legend({"psf": 2}, {}, 0).text
     '<ul class="roles"><li><a class="role psf" href="#q=role%3Apsf">2 psf</a></li></ul>'
@@ -82,8 +97,16 @@ def legend(roles: Mapping[str, int], severities: Mapping[str, int], left_out: in
     words = {cut(word(role)): (role, number) for role, number in roles.items()}
     chips = [chip(role, said=f"{number} {shown}", href=_search(f"role:{shown}")) for shown, (role, number) in words.items()]
     chips += [chip(kind, said=many(number, kind), href=_search(f"finding:{kind}")) for kind, number in severities.items()]
+    chips += [_lacking(kind, role, number) for (kind, role), number in lacks.items()]
     chips += [chip("out", said=f"{left_out} left out", href=_search("end:left"))] if left_out else []
+    chips += [chip("in", said=placed, href=_search("end:in"))] if placed else []
     return tag("ul", *(tag("li", each) for each in chips), class_="roles")
+
+
+def _lacking(kind: str, role: str, number: int) -> Markup:
+    ways = {"missing": f"without {role}", "incomplete": f"without some {role}", "unused": f"in no product as {role}"}
+    said = f"{number} {ways[kind]}"
+    return chip(role, said=said, href=_search(f"{kind}:{role}"), hollow=True)
 
 
 def _search(text: str) -> str:

@@ -1,21 +1,39 @@
-"""Explanations as parts of a page: a row for each file, which opens to its whole story."""
+"""Explanations as parts of a page: a row for each file, which opens to all its products and its whole story."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from asn_fp.fates import Fate, Place, why
-from asn_fp.markup import Child, Markup, breakable, tag
+from attrs import frozen
+
+from asn_fp.fates import Fate, why
+from asn_fp.markup import Child, Markup, breakable, lines, tag
 from asn_fp.records import Exposure, Member
 from asn_fp.report.page import chip
-from asn_fp.story import Line, Report, Story, Use
-from asn_fp.wording import counted, rest_of
+from asn_fp.report.rows import SHOWN, Listed, Part, Row, lacks, longest, row_of, row_of_fate
+from asn_fp.story import Line, Report, Story
+from asn_fp.wording import counted, many, rest_of
 
-__all__ = ["Explanation", "in_products", "left_out", "roles_of", "stories_of"]
+__all__ = ["Explanation", "Limits", "in_products", "left_out", "place_of", "roles_of", "stories_of"]
 
 Explanation: TypeAlias = Report | Story | Sequence[Fate] | Mapping[Exposure, Story | None]
 """What `explain` gives of all files or of one; of a run of the generator what `fates` gives, or `orphans`."""
+
+_ROOM: Final = 200_000
+_SHORT: Final = 32  # names up to this stand in columns
+_YOURS: Final = "your word"
+
+
+@frozen
+class Limits:
+    """Hold how many rows are shown of each kind, and how many names all open rows together may list."""
+
+    rows: int | None = None
+    names: int = _ROOM
+
+
+_ALL: Final = Limits()
 
 
 def stories_of(explanation: Explanation) -> list[Story]:
@@ -24,24 +42,17 @@ def stories_of(explanation: Explanation) -> list[Story]:
     >>> [story.left_out.text for story in stories_of([Fate("a_uncal.fits", ())])]
     ['it belongs to none of the candidates']
     """
+    return [row.story for row in _rows(explanation)]
+
+
+def _rows(explanation: Explanation) -> list[Row]:
     if isinstance(explanation, Report):
-        return list(explanation.stories)
+        return [row_of(story) for story in explanation.stories]
     if isinstance(explanation, Story):
-        return [explanation]
+        return [row_of(explanation)]
     if isinstance(explanation, Mapping):
-        return [_lost(exposure.name.text, story) for exposure, story in explanation.items()]
-    return [_found(fate) if fate.places else _lost(fate.file, fate.closest) for fate in explanation]
-
-
-def _found(fate: Fate) -> Story:
-    uses = tuple(Use(place.association, place.role, place.rung) for place in fate.places)
-    lines = tuple(Line(0, place.rule, _placed(place)) for place in fate.places)
-    return Story(fate.file, uses[0].role, uses, lines, None)
-
-
-def _placed(place: Place) -> str:
-    rung = f", by rung {place.rung + 1} of the ladder" if place.rung else ""
-    return f"{place.role} of {place.product}, in {place.association}{rung}"
+        return [Row(_lost(exposure.name.text, story), ()) for exposure, story in explanation.items()]
+    return [row_of_fate(fate) if fate.places else Row(_lost(fate.file, fate.closest), ()) for fate in explanation]
 
 
 def _lost(file: str, closest: Story | None) -> Story:
@@ -50,78 +61,140 @@ def _lost(file: str, closest: Story | None) -> Story:
     return Story(file, "", (), closest.lines if closest else (), blamed)
 
 
-def left_out(explanation: Explanation, *, limit: int | None = None, opened: bool = False) -> list[Markup]:
+def left_out(explanation: Explanation, *, limits: Limits = _ALL, opened: bool = False) -> list[Markup]:
     """Return the files that are in no product, the nearest miss first, a row each, and what stopped the rule.
 
     >>> out = Story("b_rate.fits", "science", (), (), Line(2, "keep(x)", "not so", (("filter", "f1", "f2"),)))
     >>> "step 2, keep(x): not so" in left_out(out)[0].text
     True
     """
-    stories, stopped = stories_of(explanation), explanation.stopped if isinstance(explanation, Report) else None
-    out = sorted((story for story in stories if story.left_out is not None), key=Story.miss)
-    parts = [tag("p", tag("b", "The rule stopped: "), stopped, class_="alone")] if stopped else []
-    return parts + _section("Left out", out, len(stories), limit, opened)
+    rows, stopped = _rows(explanation), explanation.stopped if isinstance(explanation, Report) else None
+    out = sorted((row for row in rows if row.story.left_out is not None), key=lambda row: row.story.miss())
+    said = tag("span", lines(stopped.split("\n")), class_="lines") if stopped else None
+    parts = [tag("p", tag("b", "The rule stopped: "), said, class_="alone")] if said else []
+    return parts + _section("Left out", out, len(rows), limits.rows, [_story(row, "", 0, opened) for row in out[: limits.rows]])
 
 
-def in_products(explanation: Explanation, *, limit: int | None = None, opened: bool = False) -> list[Markup]:
-    """Return the files that are in products, a row each, in the order of the input.
+def in_products(explanation: Explanation, *, limits: Limits = _ALL, opened: bool = False) -> list[Markup]:
+    """Return the files that are in products, or in associations of the generator, a row each, in the order of the input.
 
     >>> in_products(Story("a_rate.fits", "science", (), (), Line(1, "read()", "no")))
     []
     """
-    stories = stories_of(explanation)
-    return _section("In products", [story for story in stories if story.left_out is None], len(stories), limit, opened)
+    place, rows = place_of(explanation), _rows(explanation)
+    noun = place.removesuffix("s")
+    used = [row for row in rows if row.story.left_out is None]
+    shown = used[: limits.rows]
+    most = longest(shown, limits.names)
+    made = [_story(row, noun, most, opened) for row in shown]
+    if any(len(each.names) > most for row in shown for part in row.parts for each in part.listed):
+        text = f"There is room for {most} names in each list of an open row, and some files have more; they are counted."
+        made.insert(0, tag("p", text, class_="soft"))
+    return _section(f"In {place}", used, len(rows), limits.rows, made)
 
 
-def _section(title: str, stories: Sequence[Story], number: int, limit: int | None, opened: bool) -> list[Markup]:
-    if not stories:
-        return []
-    heading = tag("h2", title, tag("span", f" {len(stories)} of {number} files", class_="soft"))
-    rows = [_story(story, opened) for story in stories[:limit]]
-    more = [tag("p", line) for line in rest_of(len(stories), limit, "file")]
-    return [tag("section", heading, *rows, *more, class_="stories group")]
+def place_of(explanation: Explanation) -> str:
+    """Return what the rows of an explanation name: products, or of a run of the generator associations.
 
-
-def _story(story: Story, opened: bool) -> Markup:
-    last = story.left_out
-    roles = [chip(role) for role in roles_of(story)] if last is None else [chip("out", said="left out", kind="end")]
-    end = _where(story) if last is None else (f"{_step(last)}{last.text}", *_differing(last, unsaid=True))
-    line = tag("summary", tag("span", breakable(story.file), class_="name"), tag("span", *roles), tag("span", *end))
-    lines = [_line(each, last is not None and each.number == last.number) for each in story.lines]
-    steps = tag("ol", *lines or [tag("li", "no step did anything to it")])
-    return tag("details", line, steps, class_="story row", data_kind="file", open=opened)
-
-
-def roles_of(story: Story) -> list[str]:
-    """Return the roles that a file plays in products, science first.
-
-    >>> roles_of(Story("a_rate.fits", "science", (Use("p", "background"), Use("q", "science")), (), None))
-    ['science', 'background']
+    >>> place_of([Fate("a_uncal.fits", ())])
+    'associations'
     """
-    return list(counted(Member(use.product, use.role) for use in story.uses)) or [story.role]
+    return "products" if isinstance(explanation, (Report, Story)) else "associations"
 
 
-def _where(story: Story) -> Sequence[Child]:
-    names = dict.fromkeys(use.product for use in story.uses)
-    parts: list[Child] = [f"{len(names)} products: "] if len(names) > 1 else []
-    for at, name in enumerate(list(names)[:3]):
-        parts += [", "] if at else []
-        parts.append(tag("span", breakable(name), class_="name"))
-    return parts + ([f" and {len(names) - 3} more"] if len(names) > 3 else [])
+def _section(title: str, rows: Sequence[Row], number: int, limit: int | None, made: Sequence[Markup]) -> list[Markup]:
+    if not rows:
+        return []
+    heading = tag("h2", title, " ", tag("span", f"{len(rows)} of {many(number, 'file')}", class_="soft"))
+    more = [tag("p", line) for line in rest_of(len(rows), limit, "file")]
+    return [tag("section", heading, *made, *more, class_="stories group")]
+
+
+def _story(row: Row, noun: str, most: int, opened: bool) -> Markup:
+    story, last = row.story, row.story.left_out
+    told = _in(row, noun) if last is None else _out(story, last)
+    line = tag("summary", tag("span", breakable(story.file), class_="name"), *told)
+    lists = [_list(part, each, most) for part in row.parts for each in part.listed]
+    steps = [_line(each, last is not None and each.number == last.number) for each in story.lines]
+    steps = steps or ([] if lists else [tag("li", "no step did anything to it")])
+    used = tag("ul", *lists, class_="used") if lists else None
+    return tag("details", line, used, tag("ol", *steps) if steps else None, class_="story row", data_kind="file", open=opened)
+
+
+# ------------------------------------------------------------------------------------------------------ a closed row
+
+
+def _in(row: Row, noun: str) -> Iterable[Markup]:
+    """Yield each role of a file with the first names of what it is in, and what is worth knowing besides."""
+    story = row.story
+    for at, part in enumerate(row.parts or (Part(story.role, ()),)):
+        yours = tag("span", _YOURS, class_="soft") if story.told and part.role == story.role else None
+        yield tag("span", chip(part.role), " " if yours else None, yours, class_="as", data_find=not at and "end:in")
+        yield tag("span", *_named(part.names, noun))
+    for kind, role, line in lacks(story):
+        yield tag("span", breakable(line.text), class_="lack soft", data_find=f"{kind}:{role}")
+
+
+def _out(story: Story, last: Line) -> Iterable[Markup]:
+    """Yield that a file is left out, in which role if that is not plain, and why."""
+    role = [story.role] if story.role not in ("", "science") or story.told else []
+    soft = tag("span", ", ".join([*(f"as {each}" for each in role), *([_YOURS] if story.told else [])]), class_="soft")
+    yield tag("span", chip("out", said="left out", kind="end"), *((" ", soft) if role else ()), class_="as")
+    yield tag("span", breakable(f"{_step(last)}{last.text}"), *_differing(last, unsaid=True))
+
+
+def _named(names: Sequence[str], noun: str) -> Iterable[Child]:
+    if len(names) > 1:
+        yield f"{many(len(names), noun)}: "
+    for at, name in enumerate(names[:SHOWN]):
+        yield ", " if at else None
+        yield tag("span", breakable(name), class_="name")
+    if len(names) > SHOWN:
+        yield f" and {len(names) - SHOWN} more"
 
 
 def _step(line: Line) -> str:
     return f"{line.where()}: " if line.step else ""
 
 
+# ------------------------------------------------------------------------------------------------------- an open row
+
+
+def _list(part: Part, listed: Listed, most: int) -> Markup:
+    """Return all places where a file plays a role, as one text with a line each: there may be a great many."""
+    rule = (" by ", tag("code", listed.rule)) if listed.rule else ()
+    head = tag("span", chip(part.role), f" of {many(len(listed.names), 'product')}", *rule, class_="head")
+    rest = [f"... {len(listed.names) - most} more"] if len(listed.names) > most else []
+    names = [*listed.names[:most], *rest]
+    beside = max(map(len, names), default=0) <= _SHORT
+    return tag("li", head, tag("span", lines(names), class_="name lines short" if beside else "name lines"))
+
+
 def _line(line: Line, blamed: bool) -> Markup:
     number = f"{line.number}. " if line.number else None
     step: Sequence[Child] = (number, tag("code", line.step), tag("br")) if line.step else ()
-    return tag("li", *step, line.text, *_differing(line), class_="blamed" if blamed else False)
+    return tag("li", *step, breakable(line.text), *_differing(line), class_="blamed" if blamed else False)
 
 
 def _differing(line: Line, *, unsaid: bool = False) -> Iterable[Markup]:
     """Return the values that differed, two by two; those that the sentence says already only if they are asked for."""
     for what, here, wanted in line.differing:
         if not (unsaid and all(value in line.text for value in (what, here, wanted))):
-            yield tag("span", f"{what}: ", tag("b", here), ", wanted: ", tag("b", wanted), class_="differing soft")
+            yield tag(
+                "span",
+                f"{what}: ",
+                tag("b", breakable(here)),
+                ", wanted: ",
+                tag("b", breakable(wanted)),
+                class_="differing soft",
+            )
+
+
+def roles_of(story: Story) -> list[str]:
+    """Return the roles that a file plays in products, science first.
+
+    >>> from asn_fp.story import Use
+    >>> roles_of(Story("a_rate.fits", "science", (Use("p", "background"), Use("q", "science")), (), None))
+    ['science', 'background']
+    """
+    return list(counted(Member(use.product, use.role) for use in story.uses)) or [story.role]

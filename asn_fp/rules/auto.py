@@ -19,6 +19,7 @@ from asn_fp.rules._modes import ModeRule
 from asn_fp.rules._tuning import tuned
 from asn_fp.story import Story
 from asn_fp.transforms._remember import remembered
+from asn_fp.vocabulary import STAGE_OF_SUFFIX
 
 __all__ = ["MODES", "auto"]
 
@@ -48,10 +49,6 @@ MODES: Final[Mapping[str, tuple[str, ...]]] = {
 """Observing mode -> its exposure types; the rules are called after the mode, with the stage behind it."""
 
 _TYPES: Final = frozenset(kind for kinds in MODES.values() for kind in kinds)
-_SUFFIXES: Final = {
-    **dict.fromkeys(("uncal", "rate", "rateints"), 2),
-    **dict.fromkeys(("cal", "calints", "x1d", "x1dints", "crf", "crfints"), 3),
-}
 _DEFAULTS: Final = {"background_products": True, "nods": True, "self_calibration": False, "pairwise": False}
 _MODULES: Final = (modes2, modes3, ifu2, grism2, series)
 _RULES: Final[Mapping[str, Callable[..., Rule[Any, Any]]]] = {
@@ -141,7 +138,7 @@ def _stages(exposures: Iterable[Exposure]) -> dict[int, str]:
     """Return the stages that suffixes tell, each with the first file that tells it."""
     first: dict[int, str] = {}
     for exposure in exposures:
-        if (told := _SUFFIXES.get(exposure.name.suffix)) is not None:
+        if (told := STAGE_OF_SUFFIX.get(exposure.name.suffix)) is not None:
             first.setdefault(told, exposure.name.text)
     return first
 
@@ -220,7 +217,7 @@ def _inside(
 def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **__: object) -> Reason:
     """Return that no mode takes an exposure's type, or that its suffix tells another stage than that of others."""
     if stage is None and len(found := _stages(before)) > 1:
-        own = _SUFFIXES.get(exposure.name.suffix)
+        own = STAGE_OF_SUFFIX.get(exposure.name.suffix)
         other = next(name for number, name in found.items() if number != own)
         told = f"its suffix {exposure.name.suffix!r} is of stage {own}" if own else "its suffix tells no stage"
         return Reason(f"{told}, and {other!r} is of another: say which", (("stage", str(own or "undefined"), "one for all"),))

@@ -78,7 +78,7 @@ def test_every_option_is_told(cli, name):
         command = with_knobs(command, (words or [None])[0])
     options = options_of(inspect.signature(command, eval_str=True), SHORTS)
     wanted = {each.spelled for each in options if each.name not in ("files", "folder")}
-    wanted -= {"--rule"} if name != "asn_from_list" else set()
+    wanted -= {"--rule"} if name in WITH_RULE else set()
     found = listed(result.out)
     assert set(found) - {"--help"} == wanted
     assert all(found.values())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from html import unescape
+from typing import NamedTuple
 
 import pytest
 
@@ -139,12 +142,12 @@ RUN = ("explain", "level2", "a_rate.fits", "--background=s_rate.fits", "--by=det
 
 def test_an_explanation_as_a_page(cli):
     """With -o an explanation is written as a page, with --html it is printed, and with --file it tells one story."""
-    assert cli.asn(*RUN, "-o", "e.html") == (0, "e.html: 2 files\n", "")
+    assert cli.asn(*RUN, "-o", "e.html") == (0, "e.html: 2 files, 1 left out\n", "")
     page = (cli.folder / "e.html").read_text(encoding="utf-8")
     assert "<title>Explanation of level2</title>" in page
     assert "as background it agrees with no product" in page
     assert cli.asn(*RUN, "--html").out == page
-    assert cli.asn(*RUN, "--html", "-o", "f.html", "--file", "s_rate.fits").out == "f.html: 1 file\n"
+    assert cli.asn(*RUN, "--html", "-o", "f.html", "--file", "s_rate.fits").out == "f.html: 1 file, 1 left out\n"
 
 
 def test_a_page_and_json_exclude_each_other(cli):
@@ -177,11 +180,230 @@ POOL = "\n".join(
 def test_a_run_of_the_generator_as_a_page(cli):
     """The command asn explain generate tells all exposures in one page, those in no association first."""
     cli.write("pool.csv", POOL)
-    assert cli.asn("explain", "generate", "pool.csv", "-o", "g.html")[:2] == (0, "g.html: 2 files\n")
+    assert cli.asn("explain", "generate", "pool.csv", "-o", "g.html")[:2] == (0, "g.html: 2 files, 1 left out\n")
     page = (cli.folder / "g.html").read_text(encoding="utf-8")
     assert 0 < page.index("02102_<wbr/>00001_<wbr/>nrca1") < page.index("02101_<wbr/>00001_<wbr/>nrca1")
-    assert "no rule takes exp_type" in page
+    assert "no rule takes exp_<wbr/>type" in page
     assert cli.asn("explain", "generate", "pool.csv", "--html").out == page
+
+
+# --------------------------------------------------------------------------------------------- pages beside associations
+
+MAKE = ("level2", "a_nrca1_rate.fits", "--background=s_rate.fits", "--by=detector")
+WITH_A_PAGE = {
+    "make to a file": (("make", *MAKE, "-o", "l2_asn.json"), "l2_asn.json"),
+    "make to a folder": (("make", *MAKE, "--output-dir=out"), "a_nrca1_asn.json"),
+    "asn_from_list": (("-r", *MAKE, "-o", "l2_asn.json"), "l2_asn.json"),
+}
+
+
+@pytest.mark.parametrize(("words", "name"), WITH_A_PAGE.values(), ids=WITH_A_PAGE)
+def test_a_run_writes_its_page(cli, words, name):
+    """With --report a run also writes a page: what was left out and why, the associations, and where each file went."""
+    run = cli.asn if words[0] == "make" else cli.from_list
+    plain = run(*words)
+    before = {path: path.read_bytes() for path in cli.folder.rglob("*.json")}
+    result = run(*words, "--report", "run.html")
+    assert result == (0, plain.out + "run.html: 1 association, 2 files, 1 left out\n", plain.err)
+    assert {path: path.read_bytes() for path in cli.folder.rglob("*.json")} == before
+    page = (cli.folder / "run.html").read_text(encoding="utf-8")
+    parts = ("Left out", "as background it agrees with no product", name.replace("_", "_<wbr/>"), "In products")
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_a_page_beside_what_is_printed(cli):
+    """Where the association itself is printed nothing else is, and the page is written all the same."""
+    assert cli.asn("make", *MAKE, "-o", "-", "--report", "run.html").out == cli.asn("make", *MAKE, "-o", "-").out
+    assert cli.names() == ["run.html"]
+
+
+NO_PAGE = {
+    "another kind of file": (("-o", "l2_asn.json", "--report", "run.json"), 2, "--report (a page is an HTML file)"),
+    "standard output": (("-o", "l2_asn.json", "--report", "-"), 2, "--report (the page goes to a file)"),
+    "an input": (("-o", "l2_asn.json", "--report", "link.html"), 1, "also an input"),
+    "the association": (("-o", "a.html", "--report", "./a.html"), 1, "the same file twice"),
+    "no such folder": (("-o", "l2_asn.json", "--report", "no/run.html"), 1, "no/run.html"),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "said"), NO_PAGE.values(), ids=NO_PAGE)
+def test_a_run_whose_page_is_refused_writes_nothing(cli, words, status, said):
+    """The page and the associations are written together or not at all."""
+    cli.write("a_nrca1_rate.fits")
+    (cli.folder / "link.html").symlink_to(cli.folder / "a_nrca1_rate.fits")
+    result = cli.asn("make", *MAKE, *words)
+    assert (result.status, said in result.err, result.out) == (status, True, "")
+    assert cli.names() == ["a_nrca1_rate.fits", "link.html"]
+    assert (cli.folder / "a_nrca1_rate.fits").read_bytes() == b""
+
+
+def test_the_generator_writes_its_page(cli):
+    """With --report asn generate writes its associations with a page of all exposures, also where it makes none."""
+    cli.write("pool.csv", POOL)
+    words = ("generate", "pool.csv", "--output-dir", "out", "--report", "out/run.html")
+    assert cli.asn(*words).out.endswith("out/run.html: 2 associations, 2 files, 1 left out\n")
+    page = (cli.folder / "out" / "run.html").read_text(encoding="utf-8")
+    assert page.index("no rule takes exp_<wbr/>type") < page.index(">jw01234-o001_<wbr/>image2_<wbr/>00001_<wbr/>asn.json</h2>")
+    assert "In associations" in page
+    assert "output file (exists already): 'out/run.html'" in cli.asn(*words).err
+    assert cli.asn(*words, "--overwrite").status == 0
+    assert (cli.folder / "out" / "run.html").read_text(encoding="utf-8") == page
+    cli.write("dark.csv", POOL.replace("nrc_image", "nrc_dark"))
+    assert cli.asn("generate", "dark.csv", "--output-dir", "none", "--report", "none/run.html").status == 0
+    assert [path.name for path in (cli.folder / "none").iterdir()] == ["run.html"]
+
+
+def test_a_plan_has_no_page(cli):
+    """A dry run writes nothing, and so has no page; JSON that is printed is not mixed with other lines."""
+    cli.write("pool.csv", POOL)
+    result = cli.asn("generate", "pool.csv", "--dry-run", "--report", "run.html")
+    assert (result.status, "exclude each other" in result.err, cli.names()) == (2, True, ["pool.csv"])
+    assert json.loads(cli.asn("generate", "pool.csv", "--json", "--report", "run.html").out)
+    assert "run.html" in cli.names()
+
+
+# ------------------------------------------------------------------------------------- pages of files that are there
+
+
+@pytest.fixture
+def demo(cli, monkeypatch):
+    """Give a folder with exposures of two modes and stages, and an association of each."""
+    cli.asn("demo", "demo")
+    monkeypatch.chdir(cli.folder / "demo")
+    return cli
+
+
+class Rows(NamedTuple):
+    """Hold what a page says of each file: of those left out the reason, of the others the roles with their products."""
+
+    out: dict[str, str]
+    used: dict[str, str]
+
+
+def rows_of(page: str) -> Rows:
+    """Return the rows of a page as plain text, by file."""
+    found: list[dict[str, str]] = [{}, {}]
+    for summary in re.findall(r'<details class="story row".*?</summary>', page, re.DOTALL):
+        name, *told = (unescape(re.sub("<[^>]*>", "", each)) for each in re.split(r"(?<=fits)</span>", summary, maxsplit=1))
+        found[int("left out" not in summary)][name] = "".join(told).removeprefix("left out")
+    return Rows(*found)
+
+
+def told_by(cli, *words, said, status=0):
+    """Return the rows of the page that asn report writes for the words, after what it says."""
+    result = cli.asn("report", *words, "-o", "../report.html")
+    assert (result.status, result.out) == (status, f"../report.html: {said}\n"), result.err
+    return rows_of((cli.folder / "report.html").read_text(encoding="utf-8"))
+
+
+NOD = "jw01234001001_02101_0000{}_nrs1_rate.fits"
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_page_tells_where_files_went(demo, quoted):
+    """With --among the page tells of each file where it is or what left it out, by the rules that the associations name."""
+    files = sorted(path.name for path in (demo.folder / "demo").glob("*.fits"))
+    rows = told_by(
+        demo, "l2_asn.json", "l3_asn.json", "--among", *(["*.fits"] if quoted else files), said="2 associations, 33 files"
+    )
+    assert list(rows.used) == files
+    assert rows.used[NOD.format(1)].startswith("sciencejw01234001001_02101_00001_nrs1background3 products: ")
+    assert rows.used[files[-1]] == "psfjw01234-a3001_t001_nircam_f444w-maskrnd-sub320a335r"
+
+
+def test_a_page_tells_why_files_are_left_out(demo):
+    """A file has the reason of the rule, or that its suffix is of the other stage, or that nothing is known of it."""
+    demo.write("demo/notes.fits", "no header")
+    demo.asn("edit", "l2_asn.json", "-o", "some_asn.json", "--remove", "*_02103_00002_nrs1*")
+    rows = told_by(demo, "some_asn.json", "--among", "*.fits", said="1 association, 34 files, 13 left out")
+    imprint = NOD.format(2).replace("02101", "02103")
+    said = "none of these associations has it, though nirspec_ifu2 makes it imprint of 4 products: "
+    assert rows.out.pop(imprint).startswith(f" as imprint{said}")
+    assert rows.out.pop("notes.fits") == "input file: not a FITS file"
+    assert set(rows.out.values()) == {"a calints file is for stage 3, and nirspec_ifu2 is for stage 2"}
+    rows = told_by(
+        demo,
+        "l3_asn.json",
+        "--rule",
+        "nirspec_ifu3",
+        "--among",
+        "*nrs1_rate.fits,*calints.fits",
+        said="1 association, 22 files, 11 left out",
+    )
+    assert len(rows.used) == 11
+
+
+def test_the_page_holds_what_the_association_says(demo):
+    """Where the user's word made the association, the page has that, and says what the rule makes without it."""
+    demo.asn("make", "auto", "*rate.fits", "-o", "l2_asn.json", "--role", f"imprint={NOD.format(1)}")
+    rows = told_by(demo, "l2_asn.json", "--among", "*rate.fits", said="1 association, 22 files")
+    assert rows.used[NOD.format(1)].startswith("imprint")
+    text = "here it is imprint too, though nirspec_<wbr/>ifu2 without further options makes it science and background only"
+    assert (demo.folder / "report.html").read_text(encoding="utf-8").count(text) == 1
+
+
+def test_the_page_of_a_list(cli):
+    """A rule that looks into no headers takes what it is given: what it was not given is in no association."""
+    cli.from_list("-r", "level2", "-o", "l2_asn.json", "a_rate.fits", "--background=s_rate.fits")
+    cli.from_list("-o", "l3_asn.json", "--product-name", "l3", "a_cal.fits", "b_cal.fits")
+    words = ("l2_asn.json", "l3_asn.json", "--among", "a_rate.fits,s_rate.fits,a_cal.fits,b_cal.fits,c_cal.fits,a_cal.fits")
+    result = cli.asn("report", *words, "-o", "report.html")
+    assert result.out == "report.html: 2 associations, 5 files, 1 left out\n"
+    rows = rows_of((cli.folder / "report.html").read_text(encoding="utf-8"))
+    assert rows.out == {"c_cal.fits": "none of these associations has it: DMS_Level3_Base takes what it is given"}
+    assert rows.used == {
+        "a_rate.fits": "sciencea",
+        "s_rate.fits": "background your worda",
+        "a_cal.fits": "sciencel3",
+        "b_cal.fits": "sciencel3",
+    }
+
+
+def test_the_page_of_the_generator(cli):
+    """Associations of the generator are told by all its rules, for a pool whose files have another suffix."""
+    cli.write("pool.csv", POOL)
+    cli.asn("generate", "pool.csv", "--output-dir", "out")
+    one, two = sorted(f"out/{path.name}" for path in (cli.folder / "out").iterdir())
+    cli.asn("report", one, two, "-o", "report.html", "--among", "pool.csv")
+    rows = rows_of((cli.folder / "report.html").read_text(encoding="utf-8"))
+    ((lost, why),) = rows.out.items()
+    assert (lost, why[:35]) == ("jw01234001001_02102_00001_nrca1_uncal.fits", "no rule takes exp_type 'nrc_dark'ex")
+    (used,) = rows.used.values()
+    assert used.startswith("science2 products: jw01234001001_02101_00001_nrca1, jw01234-o001")
+    cli.asn("report", two, "-o", "report.html", "--among", "pool.csv", "--rule", "generate")
+    (used,) = rows_of((cli.folder / "report.html").read_text(encoding="utf-8")).used.values()
+    assert used.startswith("sciencejw01234-o001")
+
+
+UNKNOWN = {
+    "no rule of ours": (
+        ("mine.json", "none.json", "--among", "a_rate.fits"),
+        1,
+        ("in mine.json", "in none.json", "--rule RULE"),
+    ),
+    "a rule without files": (("l2_asn.json", "--rule", "auto"), 2, ("name them with --among FILES",)),
+    "exposures for associations": (("l2_asn.json", "a_rate.fits"), 2, ("behind --among",)),
+    "no association": (("--among", "a_rate.fits"), 2, ("FILES",)),
+    "a missing file": (("mine.json", "--rule", "auto", "--among", "a_rate.fits,no.fits"), 1, ("'a_rate.fits'", "'no.fits'")),
+    "an unknown rule": (("l2_asn.json", "--rule", "atuo", "--among", "a_rate.fits"), 1, ("did you mean 'auto'",)),
+    "one input twice": (("-", "--among", "-"), 2, ("named more than once",)),
+    "an empty list": (("l2_asn.json", "--among", "@list.txt"), 1, ("it names no file",)),
+    "a page over a list": (("l2_asn.json", "--among", "@list.html", "-o", "list.html"), 1, ("also an input",)),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "said"), UNKNOWN.values(), ids=UNKNOWN)
+def test_a_page_that_cannot_tell_is_not_written(two, words, status, said):
+    """Whatever cannot be told is an error with the way out, all of a kind together, and no page is written."""
+    for name, rule in (("mine", '"mine"'), ("none", "null")):
+        two.write(f"{name}.json", (two.folder / "l2_asn.json").read_text().replace('"level2"', rule))
+    two.write("list.txt", "# none\n")
+    two.write("list.html", "a_rate.fits\n")
+    before = two.names()
+    result = two.asn("report", *words, *(() if "-o" in words else ("-o", "page.html")))
+    assert (result.status, result.out, two.names()) == (status, "", before)
+    assert [each for each in said if each not in result.err] == []
 
 
 def test_pages_are_imported_when_they_are_asked_for():
