@@ -32,8 +32,9 @@ def file_names(associations: Sequence[Association]) -> list[str]:
     taken: dict[str, int] = {}
     names = []
     for each in associations:
-        parts = [_inside(each), *(_plain(part) for part in (each.asn_type, each.version_id) if part and part != "None")]
-        base = "_".join(parts)
+        inside, kind = _inside(each), _plain(each.asn_type or "")
+        told = [] if kind in ("", "None") or inside.endswith(kind) else [kind]
+        base = "_".join([inside, *told, *([_plain(each.version_id)] if each.version_id else [])])
         taken[base.lower()] = number = taken.get(base.lower(), 0) + 1
         names.append(f"{base}_asn.json" if number == 1 else f"{base}.{number}_asn.json")
     return names

@@ -19,6 +19,8 @@ def test_one_product_gives_its_name() -> None:
 def test_many_products_give_the_rule() -> None:
     """A file with many products is called after program, candidate and rule."""
     assert file_names([asn("a", "b", asn_rule="miri_mrs2", asn_type="spec2")]) == ["jw01234-o001_miri_mrs2_spec2_asn.json"]
+    image = asn("a", "b", asn_rule="miri_image2", asn_type="image2")
+    assert file_names([image]) == ["jw01234-o001_miri_image2_asn.json"]
 
 
 def test_no_two_names_are_alike() -> None:
