@@ -1,6 +1,6 @@
 """The files of an association brought together in one folder, with an association that names them there.
 
-`plan` looks at the disk and decides; `asn_fp.files` carries it out. A file goes to the destination under its base name,
+`plan` looks at the disk and decides; `asn_fp.copies` carries it out. A file goes to the destination under its base name,
 and nothing is ever written anywhere else.
 """
 
@@ -16,8 +16,8 @@ from attrs import evolve, frozen
 
 from asn_fp import files
 from asn_fp.codec import dumps, loads
+from asn_fp.copies import Copy, transfer
 from asn_fp.errors import CodecError, FileError, ItemError, KnobError, ProductError, did_you_mean, message, raise_all
-from asn_fp.files import Copy
 from asn_fp.patterns import matches, texts
 from asn_fp.records import ABSENT, Association, Member
 from asn_fp.transforms._rows import with_names
@@ -106,7 +106,7 @@ def gather(
         allow_missing=allow_missing,
     )
     files.make_folder(destination)
-    files.transfer(planned.copies, progress)
+    transfer(planned.copies, progress)
     return files.write_text(planned.target, dumps(planned.association) + ending(text))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import signal
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from asn_fp import AsnError, files, gather, loads
+from asn_fp import AsnError, copies, gather, loads
 from asn_fp.errors import FileError, ItemError, KnobError, ProductError
 from asn_fp.gather import plan
 
@@ -97,7 +101,7 @@ def test_size_and_time_tell_files_apart(tmp_path):
 def test_no_half_file(tmp_path, monkeypatch):
     """A copy that fails leaves nothing of it, and no association; those before it stay, and the next run goes on."""
     path, folder = written(tmp_path), tmp_path / "all"
-    real, calls = files._pour, []
+    real, calls = copies.pour, []
 
     def full(descriptor, data):
         calls.append(data)
@@ -106,7 +110,7 @@ def test_no_half_file(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
         real(descriptor, data)
 
-    monkeypatch.setattr(files, "_pour", full)
+    monkeypatch.setattr(copies, "pour", full)
     with pytest.raises(FileError, match="no space left"):
         gather(path, folder)
     assert tree(folder) == {"a_rate.fits": b"this is a_rate.fits"}
@@ -117,7 +121,7 @@ def test_no_half_file(tmp_path, monkeypatch):
 def test_a_size_that_differs_is_an_error(tmp_path, monkeypatch):
     """Bytes that were lost on the way are noticed, and the file does not take its name."""
     path, folder = written(tmp_path), tmp_path / "all"
-    monkeypatch.setattr(files, "_pour", lambda descriptor, data: os.write(descriptor, data[:-1]))
+    monkeypatch.setattr(copies, "pour", lambda descriptor, data: os.write(descriptor, data[:-1]))
     with pytest.raises(FileError, match="bytes came of"):
         gather(path, folder)
     assert tree(folder) == {}
@@ -128,6 +132,52 @@ def test_progress(tmp_path):
     told = []
     gather(written(tmp_path), tmp_path / "all", progress=told.append)
     assert sum(told) == sum(len(f"this is {name}") for name, _ in MEMBERS)
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    """Half copies of a killed run go with the next one; what another run is at, and files of the user's, stay."""
+    path, folder = written(tmp_path), tmp_path / "all"
+    folder.mkdir()
+    left = {name: folder / f".asn-copy-{name}.tmp" for name in ("left", "locked", "new-link", "old-link")}
+    for name in ("left", "locked"):
+        left[name].write_text("this")
+    for name in ("new-link", "old-link"):
+        left[name].symlink_to(path)
+    mine = folder / ".asn-mine.tmp"
+    mine.write_text("mine")
+    now = os.lstat(left["old-link"]).st_ctime
+    with left["locked"].open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        gather(path, folder)
+        assert {each.name for each in folder.glob(".*")} == {mine.name} | {
+            left[name].name for name in ("locked", "new-link", "old-link")
+        }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copies.time, "time", lambda: now + 100)
+        copies.sweep(folder)
+    assert [each.name for each in folder.glob(".*")] == [mine.name]
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)])
+def test_a_killed_gather_leaves_no_half_file(tmp_path, number, status):
+    """A signal to end cleans up; after a kill the next run does; neither leaves a file without its name."""
+    path, folder = written(tmp_path), tmp_path / "all"
+    script = f"""
+import os, sys
+from asn_fp import copies
+from asn_fp.cli.main import asn
+pour = copies.pour
+def half(descriptor, data):
+    pour(descriptor, data[:3])
+    os.kill(os.getpid(), {int(number)})
+copies.pour = half
+sys.argv = ["asn", "gather", {str(path)!r}, {str(folder)!r}]
+asn()
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.returncode, len(list(folder.iterdir()))) == (status, int(number == signal.SIGKILL))
+    gather(path, folder)
+    assert sorted(each.name for each in folder.iterdir()) == ["a_rate.fits", "b_rate.fits", "c_cat.ecsv", "l2_asn.json"]
 
 
 CHOICES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from asn_fp.files import Copy
+from asn_fp.copies import Copy
 
 __all__ = ["Plan"]
 
