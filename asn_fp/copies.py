@@ -18,7 +18,7 @@ from typing import Final
 from attrs import frozen
 
 from asn_fp.errors import FileError, message
-from asn_fp.files import discard, pour, sync_folder, told
+from asn_fp.files import absolute, discard, pour, sync_folder, told
 
 __all__ = ["Copy", "sweep", "transfer"]
 
@@ -80,7 +80,7 @@ def _bring(copy: Copy, temporary: Path, progress: Callable[[int], object] | None
     elif copy.how == "hard":
         temporary.hardlink_to(os.path.realpath(copy.source))
     else:
-        temporary.symlink_to(os.path.abspath(copy.source))  # noqa: PTH100  links on the way stay
+        temporary.symlink_to(absolute(copy.source))
 
 
 def _copy(source: str, temporary: Path, progress: Callable[[int], object] | None) -> None:

@@ -20,6 +20,7 @@ from attrs import frozen
 from asn_fp.errors import FileError, did_you_mean, message
 
 __all__ = [
+    "absolute",
     "discard",
     "make_folder",
     "pour",
@@ -91,6 +92,25 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             return Path(given).read_bytes()
         except FileNotFoundError as problem:
             raise FileError(message("input file", "not found", given, _nearest(Path(given)))) from problem
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Return the absolute path of a file by the links that lead to it, without ``.`` and ``..``.
+
+    A ``..`` behind a link is taken back from where the link leads, as the system does it.
+
+    >>> absolute("/usr/./lib/../nowhere/a.fits")
+    '/usr/nowhere/a.fits'
+    """
+    given = os.fspath(path)
+    where = "" if given.startswith("/") else os.getcwd().rstrip("/")  # noqa: PTH109
+    for piece in given.split("/"):
+        if piece == "..":
+            here = os.path.realpath(where) if os.path.islink(where) else where  # noqa: PTH114  any text
+            where = here.rpartition("/")[0]
+        elif piece not in ("", "."):
+            where = f"{where}/{piece}"
+    return where or "/"
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:

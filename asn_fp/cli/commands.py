@@ -19,6 +19,7 @@ from asn_fp.cli.generator import explain_generate, generate_all, make_pool
 from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
+from asn_fp.cli.places import folder_of, real
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
@@ -73,7 +74,7 @@ def make(
         raise UsageError(message("output", "one of the two is needed", "--output-file FILE, --output-dir DIR", "-o - prints"))
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
-    options["start"] = output_dir if output_dir is not None else _folder_of(output_file)
+    options["start"] = real(output_dir if output_dir is not None else folder_of(output_file or ""))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         associations = api.make(found, names, **options)

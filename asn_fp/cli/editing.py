@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from asn_fp import edits, show, wording
 from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders, refuse_overwriting
+from asn_fp.cli.places import folder_of, located, moved
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
 from asn_fp.compare import diff
@@ -22,11 +23,9 @@ from asn_fp.gather import plan as plan_gathering
 from asn_fp.keys import KEYS, Key
 from asn_fp.records import Association, Exposure
 from asn_fp.sources.headers import read_headers, scan_headers
-from asn_fp.transforms import relocate, rename_products
-from asn_fp.transforms._rows import with_names
+from asn_fp.transforms import rename_products
 from asn_fp.transforms.combine import parts
 from asn_fp.transforms.edit import key_named, parse_keep
-from asn_fp.transforms.finish import PATHS
 
 __all__ = ["diff_files", "edit_file", "gather_file", "merge_files", "split_file"]
 
@@ -55,17 +54,17 @@ def edit_file(
     (path,) = _exactly(files, 1, "asn edit FILE.json ...; an option is repeated for each of its values")
     target = _target(path, output_file, in_place)
     text, before = _read(path)
-    folder = _folder(path)
-    start = _folder(target) if target != "-" else folder
-    known = _headers(before, folder, [parse_keep(word).key for word in keep])
-    moved = _moved(before, paths, folder, start)
+    folder = folder_of(path)
+    start = folder_of(target) if target != "-" else folder
+    given = moved(before, paths, folder, start)
+    known = _headers(before, given, folder, [parse_keep(word).key for word in keep])
     after, warned = _warned(
         lambda: edits.edit(
-            moved,
+            given,
             remove=_patterns(remove),
             keep=keep,
             suffixes=key_values_of_texts(swap_suffix, "--swap-suffix"),
-            add=[(_located(name, paths, start), role) for name, role in _additions(add)],
+            add=[(located(name, paths, start), role) for name, role in _additions(add)],
             rename=_renames(rename_product),
             keys=key_values(set, "--set", lambda value: None if value == "null" else value),
             products=product,
@@ -140,9 +139,9 @@ def merge_files(*, files: tuple[str, ...], output_file: str, force: bool = False
     """Make one association file of several."""
     names = expand_files(files)
     read = _read_all(names)
-    start = _folder(output_file if output_file != "-" else names[0])
-    moved = [_moved(each, paths, _folder(name), start) for name, (_, each) in zip(names, read, strict=True)]
-    merged, warned = _warned(lambda: edits.merge(moved, force=force))
+    start = folder_of(output_file if output_file != "-" else names[0])
+    given = [moved(each, paths, folder_of(name), start) for name, (_, each) in zip(names, read, strict=True)]
+    merged, warned = _warned(lambda: edits.merge(given, force=force))
     refuse_overwriting(names, [output_file] if output_file != "-" else [])
     return _to_file(output_file, dumps(merged) + ending(read[0][0]), merged, warned)
 
@@ -153,15 +152,13 @@ def split_file(
     """Make an association file of each value of a key, or of each product."""
     (path,) = _exactly(files, 1, "asn split FILE.json --by KEY --output-dir DIR")
     text, association = _read(path)
-    folder = _folder(path)
+    folder = folder_of(path)
     words = [part for word in by for part in word.split(",") if part]
     if not words or output_dir == "":
         raise UsageError(message("--by", "no key", ",".join(by), "for example --by detector, or --by product"))
     keys = () if words == ["product"] else tuple(key_named(word) for word in words)
-    start = os.path.abspath(output_dir)  # noqa: PTH100  links on the way stay
-    moved = _moved(association, paths, folder, start)
-    known = _headers(moved, folder if paths == "as-given" else start, keys)
-    found = parts(moved, keys or "product", known=known)
+    given = moved(association, paths, folder, output_dir)
+    found = parts(given, keys or "product", known=_headers(association, given, folder, keys))
     if rename_product is not None:
         found = tuple((value, _named_for(each, rename_product, value)) for value, each in found)
     targets = [f"{output_dir.rstrip('/') or '/'}/{name}" for name in _part_names(path, [value for value, _ in found])]
@@ -274,29 +271,6 @@ def _read_all(paths: Sequence[str]) -> list[tuple[str, Association]]:
     return found
 
 
-def _folder(path: str) -> str:
-    """Return the folder of a file, as an absolute path."""
-    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  links on the way stay
-
-
-def _moved(association: Association, paths: str | None, cwd: str, start: str) -> Association:
-    """Return an association as it is read in its folder, ready for another: relative names stay right, or are as asked."""
-    if paths is not None:
-        return relocate((association,), paths, start=start, cwd=cwd)[0]
-    if os.path.realpath(cwd) == os.path.realpath(start):
-        return association
-    return with_names(association, lambda name: name if name.startswith("/") else PATHS["relative"](name, start, cwd))
-
-
-def _located(name: str, paths: str | None, start: str) -> str:
-    """Return a name that was typed here as a member has it; one that is no file here is left as it is."""
-    here = Path.cwd().as_posix()
-    if paths is not None:
-        return PATHS[paths](name, start, here)
-    typed = not name.startswith("/") and os.path.exists(name)  # noqa: PTH110  any text
-    return PATHS["relative"](name, start, here) if typed else name
-
-
 def _warned(work: Callable[[], R]) -> tuple[R, tuple[str, ...]]:
     """Return what a function gives, and its warnings as lines to print."""
     with warnings.catch_warnings(record=True) as caught:
@@ -313,18 +287,20 @@ def _to_file(path: str, text: str, association: Association, warned: tuple[str, 
     return Plan(((path, text),), text=f"{path}: {show.summary(association)}\n", warnings=warned)
 
 
-def _headers(association: Association, folder: str, keys: Sequence[Key]) -> Mapping[str, Exposure]:
-    """Return the exposures with the headers of members where a key is none that names tell.
+def _headers(read: Association, written: Association, folder: str, keys: Sequence[Key]) -> Mapping[str, Exposure]:
+    """Return the exposures with the headers of members where a key is none that names tell, by the names to be written.
 
     Science must be readable; a partner that is not, such as a catalogue that is still to come, tells no key.
     """
     asked = [key for key in keys if key.name not in KEYS]
-    members = [member for product in association.products or () for member in product.members] if asked else []
-    paths = {member.expname: os.path.normpath(Path(folder, member.expname)) for member in members}
-    science = dict.fromkeys(paths[member.expname] for member in members if member.exptype.lower() == "science")
+    members, names = (
+        [member for product in each.products or () for member in product.members] if asked else [] for each in (read, written)
+    )
+    paths = {new.expname: os.fspath(Path(folder, old.expname)) for old, new in zip(members, names, strict=True)}
+    science = dict.fromkeys(paths[new.expname] for new in names if new.exptype.lower() == "science")
     others = dict.fromkeys(path for path in paths.values() if path not in science)
-    read = [*read_headers(science, progress=True), *scan_headers(others).exposures]
-    by_path = {exposure.name.text: exposure for exposure in read}
+    headers = [*read_headers(science, progress=True), *scan_headers(others).exposures]
+    by_path = {exposure.name.text: exposure for exposure in headers}
     found = {name: by_path[path] for name, path in paths.items() if path in by_path}
     for key in asked:
         if all(key(exposure) is None for exposure in found.values()):

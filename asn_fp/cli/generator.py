@@ -16,6 +16,7 @@ from asn_fp import intake, show
 from asn_fp.cli.argv import AUTO, OptionalValue
 from asn_fp.cli.inputs import expand_files, refuse_existing, refuse_folders, refuse_overwriting
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats
+from asn_fp.cli.places import real
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps
 from asn_fp.errors import UsageError, message
@@ -148,7 +149,7 @@ class _Run:
 
     def placed(self, paths: str, folder: str) -> _Run:
         """Return the run with the members' paths written in one of the ways that `relocate` knows."""
-        moved = relocate(self.made.associations, paths, start=folder, cwd=Path.cwd().as_posix())
+        moved = relocate(self.made.associations, paths, start=real(folder), cwd=Path.cwd().as_posix())
         return evolve(self, made=evolve(self.made, associations=moved))
 
     def lost(self) -> dict[Exposure, Story | None]:

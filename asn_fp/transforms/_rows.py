@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import evolve
 
@@ -13,7 +14,9 @@ from asn_fp.names import parse
 from asn_fp.patterns import is_chosen
 from asn_fp.records import ABSENT, Association, Associations, Exposure, Member, Product
 
-__all__ = ["Row", "Table", "choose", "label", "names_of", "tables", "told_by", "with_names", "with_tables"]
+__all__ = ["Row", "Table", "choose", "is_path", "label", "names_of", "tables", "told_by", "with_names", "with_tables"]
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 Row: TypeAlias = tuple[Member, Exposure | None]
 """A member, and the exposure that it came from, if that is known."""
@@ -82,6 +85,15 @@ def with_names(association: Association, change: Callable[[str], str]) -> Associ
             for product, rows in tables(association)
         ],
     )
+
+
+def is_path(name: str) -> bool:
+    """Tell whether a member's name is the path of a file: not an address of the web or of a store, and not empty.
+
+    >>> is_path("../raw/a_cal.fits"), is_path("s3://bucket/a_cal.fits"), is_path("")
+    (True, False, False)
+    """
+    return bool(name.strip()) and not _ADDRESS.match(name)
 
 
 def told_by(expname: str, suffixes: Sequence[str] = ()) -> Exposure:

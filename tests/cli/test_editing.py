@@ -168,6 +168,69 @@ def test_paths_follow_the_file(here, monkeypatch):
     assert products(here, "z.json") == products(here, "sub/y.json")
 
 
+def association(*names, kind="image3"):
+    """Return the text of an association of science members in one product."""
+    members = [{"expname": name, "exptype": "science"} for name in names]
+    plain = {"asn_type": kind, "asn_id": "o001", "asn_pool": "none", "products": [{"name": "p", "members": members}]}
+    return json.dumps(plain, indent=4)
+
+
+@pytest.fixture
+def linked(cli):
+    """Give a folder in which ``cur`` and ``lk`` are links to deeper folders, and ``raw`` is not the right one."""
+    for folder in ("arch/v1", "out", "far/away"):
+        (cli.folder / folder).mkdir(parents=True)
+    cli.write("arch/raw/a_cal.fits", "RIGHT")
+    cli.write("raw/a_cal.fits", "WRONG")
+    (cli.folder / "cur").symlink_to("arch/v1")
+    (cli.folder / "lk").symlink_to("far/away")
+    cli.write("cur/l_asn.json", association("../raw/a_cal.fits"))
+    cli.write("arch/v1/here_asn.json", association("b_cal.fits", ""))
+    return cli
+
+
+FOLLOWED = {
+    "edit": (["edit", "cur/l_asn.json", "-o", "out/e_asn.json", "--set", "target=t1"], "out/e_asn.json"),
+    "edit into a linked folder": (["edit", "cur/l_asn.json", "-o", "lk/e_asn.json"], "lk/e_asn.json"),
+    "merge": (["merge", "cur/l_asn.json", "-o", "out/e_asn.json"], "out/e_asn.json"),
+    "split": (["split", "cur/l_asn.json", "--by", "product", "--output-dir", "new/out"], "new/out/l_p_asn.json"),
+    "split into a linked folder": (["split", "cur/l_asn.json", "--by", "product", "--output-dir", "lk"], "lk/l_p_asn.json"),
+    "absolute": (["edit", "cur/l_asn.json", "-o", "e_asn.json", "--paths", "absolute"], "e_asn.json"),
+    "relative": (["edit", "cur/l_asn.json", "-o", "lk/e_asn.json", "--paths", "relative"], "lk/e_asn.json"),
+    "add": (["edit", "raw/x.json", "-o", "lk/e_asn.json", "--add", "cur/../raw/a_cal.fits", "--remove", "x*"], "lk/e_asn.json"),
+    "make": (
+        ["make", "level3", "--product-name", "q", "--paths", "relative", "-o", "lk/m_asn.json", "cur/../raw/a_cal.fits"],
+        "lk/m_asn.json",
+    ),
+    "make into a linked folder": (
+        ["make", "level3", "--product-name", "q", "--paths", "relative", "--output-dir", "lk", "arch/raw/a_cal.fits"],
+        "lk/jwnoprogram-a3001_none_00001_asn.json",
+    ),
+    "gather symbolic": (["gather", "cur/l_asn.json", "g", "--link", "symbolic"], "g/l_asn.json"),
+    "gather": (["gather", "cur/l_asn.json", "g"], "g/l_asn.json"),
+}
+
+
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize(("words", "made"), FOLLOWED.values(), ids=FOLLOWED)
+def test_links_are_followed(linked, words, made, raw):
+    """Names lead to the file that the system opens, where folders on the way are links; whatever is at the wrong place."""
+    linked.write("raw/x.json", association("x_cal.fits"))
+    if not raw:
+        (linked.folder / "raw" / "a_cal.fits").unlink()
+    assert linked.asn(*words).status == 0
+    ((_, ((name, _),)),) = products(linked, made)
+    assert (linked.folder / Path(made).parent / name).read_text() == "RIGHT"
+
+
+def test_the_shorter_way_is_taken(linked):
+    """A name goes by the link that was typed, unless the way without it goes up less; what is no path stays."""
+    linked.asn("edit", "cur/here_asn.json", "-o", "out/e_asn.json", "--add", "s3://bucket/c_cal.fits")
+    assert [name for name, _ in products(linked, "out/e_asn.json")[0][1]] == ["../cur/b_cal.fits", "", "s3://bucket/c_cal.fits"]
+    linked.asn("edit", "cur/here_asn.json", "-o", "arch/e_asn.json")
+    assert [name for name, _ in products(linked, "arch/e_asn.json")[0][1]] == ["v1/b_cal.fits", ""]
+
+
 REFUSED = [
     (
         ["-o", "n.json", "--remove", "jw02731001001_02101_00001_nrca3_cal.fits"],

@@ -105,6 +105,24 @@ def test_relocate(paths, start, expected):
     assert set(PATHS) == {"as-given", "basename", "relative", "absolute"}
 
 
+@pytest.mark.parametrize(
+    ("name", "relative", "absolute"),
+    [
+        ("link/../a.fits", "../now/link/../a.fits", "/data/now/link/../a.fits"),
+        ("../link/../a.fits", "../link/../a.fits", "/data/link/../a.fits"),
+        ("/link/../a.fits", "../../link/../a.fits", "/link/../a.fits"),
+        ("./x//a.fits", "../now/x/a.fits", "/data/now/x/a.fits"),
+        ("s3://bucket/a.fits", "s3://bucket/a.fits", "s3://bucket/a.fits"),
+        ("", "", ""),
+    ],
+)
+def test_relocate_guesses_nothing(name, relative, absolute):
+    """A folder before ``..`` may be a link, so it stays; an address and an empty name are no paths, and stay too."""
+    given = (Association(members=(name,)),)
+    for paths, expected in (("relative", relative), ("absolute", absolute)):
+        assert relocate(given, paths, start="../out", cwd="/data/now")[0].members == (expected,)
+
+
 def test_relocate_keeps_the_rest():
     """Role and further keys of members and products stay."""
     member = Member("raw/a.fits", "science", {"group_id": "1"}, ("group_id", "expname", "exptype"))
