@@ -20,7 +20,7 @@ from asn_fp.copies import Copy, transfer
 from asn_fp.errors import CodecError, FileError, ItemError, KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.patterns import matches, texts
 from asn_fp.records import ABSENT, Association, Member
-from asn_fp.transforms._rows import with_names
+from asn_fp.transforms._rows import files_of, with_names
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = ["LINKS", "Gathering", "gather", "plan"]
@@ -143,7 +143,7 @@ def plan(
     if link is not None and link not in LINKS:
         raise KnobError(message("link", "unknown", link, did_you_mean(link, LINKS)))
     kept = _chosen(association, texts(types, "types"), texts(exclude, "exclude"))
-    names, folder = _names(kept), Path(path).parent if source is None else Path(source)
+    names, folder = files_of(kept), Path(path).parent if source is None else Path(source)
     target = Path(destination, Path(path).name)
     found = {name: _path(name, folder, also_flat=source is not None) for name in names}
     missing = tuple(name for name, where in found.items() if where is None)
@@ -197,13 +197,6 @@ def _refuse_unknown(types: Sequence[str], patterns: Sequence[str], roles: Iterab
     reason = "no role, and no name matches"
     problems = [message("exptype", "unknown", each, did_you_mean(each, sorted(roles))) for each in unknown]
     raise_all(ItemError, [*problems, *(message("exclude", reason, each, did_you_mean(each, near)) for each in idle)])
-
-
-def _names(association: Association) -> list[str]:
-    """Return the file names of the members, each once."""
-    if association.products is ABSENT:
-        return list(dict.fromkeys(association.members or ()))
-    return list(dict.fromkeys(member.expname for product in association.products for member in product.members))
 
 
 def _base(name: str) -> str:

@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from attrs import evolve
+
 from asn_fp import api, show
 from asn_fp.check import Finding
 from asn_fp.check import check as findings_of
 from asn_fp.cli import demo as demonstration
 from asn_fp.cli.editing import diff_files, edit_file, gather_file, merge_files, split_file
 from asn_fp.cli.generator import explain_generate, generate_all, make_pool
-from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
+from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
 from asn_fp.cli.places import folder_of, real
@@ -57,7 +59,7 @@ def from_list(
         notes.append("warning: option --format (deprecated): associations are always JSON; leave it out")
     knobs |= {"product_name": product_name, "by": by}
     plan = make(rule=rule, files=files, output_file=output_file, ruledefs=ruledefs, **knobs)
-    return Plan(plan.files, plan.folders, plan.text, (*notes, *plan.warnings), plan.status)
+    return evolve(plan, warnings=(*notes, *plan.warnings))
 
 
 def make(
@@ -80,9 +82,7 @@ def make(
         associations = api.make(found, names, **options)
     warned = tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
-    read = [*names, *_partners(options), *ruledefs, *(word[1:] for word in files if word.startswith("@"))]
-    refuse_overwriting(read, [path for path, _ in plan.files])
-    return plan
+    return evolve(plan, reads=(*names, *_partners(options), *ruledefs))
 
 
 def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:

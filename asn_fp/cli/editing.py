@@ -11,8 +11,8 @@ from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
 from asn_fp import edits, show, wording
-from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders, refuse_overwriting
-from asn_fp.cli.places import folder_of, located, moved
+from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders
+from asn_fp.cli.places import folder_of, located, moved, paths_of
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
 from asn_fp.compare import diff
@@ -73,8 +73,8 @@ def edit_file(
             known=known,
         )
     )
-    written = text if after == before else dumps(after) + ending(text)
-    return _to_file(target, written, after, warned)
+    reads = [*paths_of(before, folder), *paths_of(after, start), *([] if in_place else [path])]
+    return _to_file(target, text if after == before else dumps(after) + ending(text), after, warned, reads)
 
 
 def _target(path: str, output_file: str | None, in_place: bool) -> str:
@@ -82,7 +82,6 @@ def _target(path: str, output_file: str | None, in_place: bool) -> str:
         raise UsageError(message("output", "one of the two is needed", "--output-file FILE, --in-place", "-o - prints"))
     if output_file is None:
         return path
-    refuse_overwriting([path], [output_file] if output_file != "-" else [])
     return output_file
 
 
@@ -142,8 +141,8 @@ def merge_files(*, files: tuple[str, ...], output_file: str, force: bool = False
     start = folder_of(output_file if output_file != "-" else names[0])
     given = [moved(each, paths, folder_of(name), start) for name, (_, each) in zip(names, read, strict=True)]
     merged, warned = _warned(lambda: edits.merge(given, force=force))
-    refuse_overwriting(names, [output_file] if output_file != "-" else [])
-    return _to_file(output_file, dumps(merged) + ending(read[0][0]), merged, warned)
+    reads = [*names, *paths_of(merged, start)]
+    return _to_file(output_file, dumps(merged) + ending(read[0][0]), merged, warned, reads)
 
 
 def split_file(
@@ -162,10 +161,10 @@ def split_file(
     if rename_product is not None:
         found = tuple((value, _named_for(each, rename_product, value)) for value, each in found)
     targets = [f"{output_dir.rstrip('/') or '/'}/{name}" for name in _part_names(path, [value for value, _ in found])]
-    refuse_overwriting([path], targets)
     plan = tuple((target, dumps(each) + ending(text)) for target, (_, each) in zip(targets, found, strict=True))
     said = "".join(f"{target}: {show.summary(each)}\n" for target, (_, each) in zip(targets, found, strict=True))
-    return Plan(plan, (output_dir,), said, _shared_names([each for _, each in found]))
+    reads = (path, *paths_of(association, folder))
+    return Plan(plan, (output_dir,), said, _shared_names([each for _, each in found]), reads=reads)
 
 
 def _named_for(association: Association, template: str, value: str) -> Association:
@@ -279,12 +278,12 @@ def _warned(work: Callable[[], R]) -> tuple[R, tuple[str, ...]]:
     return result, tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
 
 
-def _to_file(path: str, text: str, association: Association, warned: tuple[str, ...]) -> Plan:
+def _to_file(path: str, text: str, association: Association, warned: tuple[str, ...], reads: Sequence[str]) -> Plan:
     if path == "-":
         return Plan(text=text if text.endswith("\n") else text + "\n", warnings=warned)
     if not path.endswith(".json"):
         warned = (*warned, "warning: " + message("output file", "pipelines read only names that end in .json", path))
-    return Plan(((path, text),), text=f"{path}: {show.summary(association)}\n", warnings=warned)
+    return Plan(((path, text),), text=f"{path}: {show.summary(association)}\n", warnings=warned, reads=tuple(reads))
 
 
 def _headers(read: Association, written: Association, folder: str, keys: Sequence[Key]) -> Mapping[str, Exposure]:

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from asn_fp import intake, show
 from asn_fp.cli.argv import AUTO, OptionalValue
-from asn_fp.cli.inputs import expand_files, refuse_existing, refuse_folders, refuse_overwriting
+from asn_fp.cli.inputs import expand_files, refuse_folders
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats
 from asn_fp.cli.places import real
 from asn_fp.cli.plan import Plan
@@ -48,8 +48,8 @@ def make_pool(
     text = pool_rows(exposures)
     if output_file == "-":
         return Plan(text=text, warnings=warned)
-    refuse_overwriting([*names, *lists_of(files)], [output_file])
-    return Plan(((output_file, text),), text=f"{output_file}: {_of(len(exposures), 'exposure')}\n", warnings=warned)
+    said = f"{output_file}: {_of(len(exposures), 'exposure')}\n"
+    return Plan(((output_file, text),), text=said, warnings=warned, reads=tuple(names))
 
 
 def generate_all(
@@ -89,15 +89,9 @@ def generate_all(
         return Plan(text=_as_json(run.made, lost) if json else _drawn(run.made, lost), warnings=warned)
     pool = pool_rows(tuple(lost), folders=True) if orphans is not None else ""
     written = (*_files(run.made, folder), *(((orphans, pool),) if orphans not in (None, "-") else ()))
-    _refuse([path for path, _ in written], [*run.names, *lists_of(files), *rules], overwrite)
     text = _as_json(run.made, lost) if json else pool if orphans == "-" else _counted(run, folder)
-    return Plan(written, (folder,) if run.made.names else (), text, warned, overwrite=overwrite)
-
-
-def _refuse(written: Sequence[str], read: Sequence[str], overwrite: bool) -> None:
-    refuse_overwriting(read, written)
-    if not overwrite:
-        refuse_existing(written)
+    reads = (*run.names, *rules, *(exposure.name.text for exposure in run.exposures))
+    return Plan(written, (folder,) if run.made.names else (), text, warned, overwrite=overwrite, reads=reads)
 
 
 def explain_generate(

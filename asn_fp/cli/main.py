@@ -18,6 +18,7 @@ from asn_fp.api import find_rule
 from asn_fp.cli import commands
 from asn_fp.cli.argv import options_of, parse_functions, rewrite, split_command, wants_help
 from asn_fp.cli.help import SHORTS, command_help, overview
+from asn_fp.cli.inputs import lists_and_rules, refuse_existing, refuse_fits, refuse_overwriting
 from asn_fp.cli.knobs import with_knobs
 from asn_fp.cli.plan import Plan
 from asn_fp.cli.progress import bar
@@ -203,9 +204,20 @@ def _through_fire(command: Callable[..., Plan], words: Sequence[str], positional
     decided: list[Plan] = []
 
     def call(**given: Any) -> None:
-        decided.append(command(**given))
+        plan = command(**given)
+        _refuse_outputs(plan, lists_and_rules(given))
+        decided.append(plan)
 
     call.__signature__ = inspect.signature(command, eval_str=True)  # type: ignore[attr-defined]
     call.__name__ = command.__name__
     fire.Fire(decorators.SetParseFns(**parse_functions(options))(call), command=ready)
     return decided[0]
+
+
+def _refuse_outputs(plan: Plan, read: Sequence[str]) -> None:
+    """Refuse to write over anything that a command reads, over exposures, or over what may not be overwritten."""
+    outputs = [path for path, _ in plan.files]
+    refuse_overwriting([*plan.reads, *read], outputs)
+    refuse_fits(path for path, content in plan.files if isinstance(content, str))
+    if not plan.overwrite:
+        refuse_existing(outputs)

@@ -12,10 +12,10 @@ from functools import cache
 from asn_fp.files import absolute
 from asn_fp.records import Association
 from asn_fp.transforms import relocate
-from asn_fp.transforms._rows import is_path, with_names
+from asn_fp.transforms._rows import files_of, is_path, with_names
 from asn_fp.transforms.finish import PATHS
 
-__all__ = ["folder_of", "located", "moved", "real"]
+__all__ = ["folder_of", "located", "moved", "paths_of", "real"]
 
 
 def folder_of(path: str) -> str:
@@ -25,6 +25,15 @@ def folder_of(path: str) -> str:
     ('out', '.', '/')
     """
     return os.path.dirname(path) or "."  # noqa: PTH120  any text
+
+
+def paths_of(association: Association, folder: str) -> list[str]:
+    """Return the paths of the members of an association in a folder, each once.
+
+    >>> paths_of(Association(members=("raw/a_rate.fits", "/b_rate.fits")), "one")
+    ['one/raw/a_rate.fits', '/b_rate.fits']
+    """
+    return [os.path.join(folder, name) for name in files_of(association) if is_path(name)]  # noqa: PTH118  as fast as can be
 
 
 def real(folder: str) -> str:

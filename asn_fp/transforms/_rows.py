@@ -14,7 +14,19 @@ from asn_fp.names import parse
 from asn_fp.patterns import is_chosen
 from asn_fp.records import ABSENT, Association, Associations, Exposure, Member, Product
 
-__all__ = ["Row", "Table", "choose", "is_path", "label", "names_of", "tables", "told_by", "with_names", "with_tables"]
+__all__ = [
+    "Row",
+    "Table",
+    "choose",
+    "files_of",
+    "is_path",
+    "label",
+    "names_of",
+    "tables",
+    "told_by",
+    "with_names",
+    "with_tables",
+]
 
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -85,6 +97,17 @@ def with_names(association: Association, change: Callable[[str], str]) -> Associ
             for product, rows in tables(association)
         ],
     )
+
+
+def files_of(association: Association) -> list[str]:
+    """Return the names of the files that an association needs, each once: its members, and of a plain list the names.
+
+    >>> files_of(Association(products=(Product("p", (Member("a_cal.fits", "science"), Member("a_cal.fits", "psf"))),)))
+    ['a_cal.fits']
+    """
+    if association.products is ABSENT:
+        return list(dict.fromkeys(association.members or ()))
+    return list(dict.fromkeys(member.expname for product in association.products for member in product.members))
 
 
 def is_path(name: str) -> bool:
