@@ -19,8 +19,8 @@ from asn_fp.codec import dumps, loads
 from asn_fp.copies import Copy, transfer
 from asn_fp.errors import CodecError, FileError, ItemError, KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.patterns import matches, texts
-from asn_fp.records import ABSENT, Association, Member
-from asn_fp.transforms._rows import files_of, with_names
+from asn_fp.records import ABSENT, Association, Member, Product
+from asn_fp.transforms._rows import catalogue_of, files_of, with_names, without_catalogue
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = ["LINKS", "Gathering", "gather", "plan"]
@@ -63,13 +63,14 @@ def gather(
 ) -> Path:
     """Copy or link the members of an association file to a folder, write the association there, and return its path.
 
-    Files that are there with the same size and time are not copied again.
+    A catalogue that a member brings (its key ``tweakreg_catalog``) comes along. Files that are there with the same size and
+    time are not copied again.
 
     Args:
         path: the association file.
         destination: the folder; it is made if it is missing.
         types: the roles to gather; by default all. Other members are left out of the association too.
-        exclude: roles, or patterns for names, to leave out.
+        exclude: roles, or patterns for names, to leave out; of a catalogue the key goes.
         link: ``hard`` or ``symbolic`` to link the files and not copy them.
         source: the folder that members are in, if it is not the association's.
         allow_missing: gather what is there; the others stay in the association.
@@ -172,22 +173,29 @@ def _chosen(association: Association, types: Sequence[str], exclude: Sequence[st
         )
         return association
     members = [member for product in association.products for member in product.members]
+    named = files_of(association)
     roles = {member.exptype.lower() for member in members} | set(EXPTYPES)
     out = {word.lower() for word in exclude if word.lower() in roles}
     patterns = [word for word in exclude if word.lower() not in roles]
-    _refuse_unknown(types, patterns, roles, [member.expname for member in members])
+    _refuse_unknown(types, patterns, roles, named)
     wanted = {word.lower() for word in types}
+
+    def excluded(name: str) -> bool:
+        return any(matches(pattern, name) for pattern in patterns)
 
     def stays(member: Member) -> bool:
         role = member.exptype.lower()
-        asked = (not wanted or role in wanted) and role not in out
-        return asked and not any(matches(pattern, member.expname) for pattern in patterns)
+        return (not wanted or role in wanted) and role not in out and not excluded(member.expname)
 
-    products = [evolve(product, members=tuple(filter(stays, product.members))) for product in association.products]
-    left = tuple(product for product in products if product.members)
-    if not left:
+    def left(product: Product) -> Product:
+        stay = filter(stays, product.members)
+        members = tuple(without_catalogue(each) if excluded(catalogue_of(each)) else each for each in stay)
+        return product if members == product.members else evolve(product, members=members)
+
+    products = tuple(each for each in map(left, association.products) if each.members)
+    if not products:
         raise ProductError(message("association", "no members to gather", [*types, *exclude], "ask for other types"))
-    return association if left == association.products else evolve(association, products=left, origin=None)
+    return association if products == association.products else evolve(association, products=products, origin=None)
 
 
 def _refuse_unknown(types: Sequence[str], patterns: Sequence[str], roles: Iterable[str], names: Sequence[str]) -> None:

@@ -214,6 +214,32 @@ def test_choices_that_are_refused(tmp_path, choice, error, told):
     assert not (tmp_path / "all").exists()
 
 
+def with_catalogue(tmp_path, catalogue="cats/a.ecsv"):
+    """Return the path of an association whose first member brings a catalogue, and whose second one a null."""
+    path = written(tmp_path, [*MEMBERS, (catalogue, "psf")])
+    plain = json.loads(path.read_text())
+    members = plain["products"][0]["members"]
+    members.pop()
+    members[0]["tweakreg_catalog"], members[1]["tweakreg_catalog"] = catalogue, None
+    path.write_text(json.dumps(plain, indent=4))
+    return path
+
+
+def test_catalogues_of_members_come_along(tmp_path):
+    """A catalogue that a member brings is gathered and named as members are; it may be excluded, or be missing."""
+    path = with_catalogue(tmp_path)
+    made = gather(path, tmp_path / "all", types=["science"])
+    assert (made.parent / "a.ecsv").read_text() == "this is cats/a.ecsv"
+    assert loads(made.read_text()).products[0].members[0]["tweakreg_catalog"] == "a.ecsv"
+    bare = gather(path, tmp_path / "bare", exclude=["a.ecsv"])
+    assert sorted(tree(bare.parent)) == ["a_rate.fits", "b_rate.fits", "c_cat.ecsv", "l2_asn.json"]
+    members = loads(bare.read_text()).products[0].members
+    assert [dict(member.extra) for member in members[:2]] == [{"group_id": "1"}, {"group_id": "1", "tweakreg_catalog": None}]
+    (path.parent / "cats" / "a.ecsv").unlink()
+    with pytest.raises(FileError, match=r"'cats/a.ecsv'"):
+        gather(path, tmp_path / "other")
+
+
 def test_missing_files_are_told_together(tmp_path):
     """All that is missing is in one error before anything is copied; allowed, it stays in the association."""
     path = written(tmp_path)

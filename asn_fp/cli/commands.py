@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import evolve
@@ -23,6 +22,7 @@ from asn_fp.cli.knobs import run_knobs
 from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree
 from asn_fp.cli.places import folder_of, real
 from asn_fp.cli.plan import Plan
+from asn_fp.cli.presence import missing_files
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
@@ -30,7 +30,7 @@ from asn_fp.keys import Key
 from asn_fp.names import association_file_name
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
-from asn_fp.records import ABSENT, Association, Associations, thaw
+from asn_fp.records import Association, Associations, thaw
 from asn_fp.rules import RULES
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 from asn_fp.wording import printable
@@ -95,10 +95,6 @@ def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -
 
 def _partners(options: Mapping[str, Any]) -> list[str]:
     return [name for role in PARTNER_EXPTYPES for name in options.get(role, ())]
-
-
-def _folder_of(path: str | None) -> str:
-    return path.rpartition("/")[0] + "/" if path and "/" in path else ""
 
 
 def _to_file(associations: Associations, path: str | None, warned: tuple[str, ...]) -> Plan:
@@ -251,7 +247,7 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
     for path in paths:
         try:
             association = loads(read_text(path))
-            told = (*findings_of(association, suffixes=suffix), *_missing(association, _folder_of(path)))
+            told = (*findings_of(association, suffixes=suffix), *missing_files(association, path))
             found += [(path, finding) for finding in told]
         except (CodecError, FileError) as error:
             found += [(path, line) for line in str(error).splitlines()]
@@ -266,22 +262,6 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
     bad = {path for path, _ in found}
     good = [path for path in paths if path not in bad]
     return Plan(text="".join([*lines, *(f"{printable(path)}: no findings\n" for path in good)]), status=int(failed))
-
-
-def _missing(association: Association, folder: str) -> Iterator[Finding]:
-    """Yield which members are no files, each at its first place; relative names are meant from the association's folder."""
-    first = {name: f"member {number}" for number, name in reversed([*enumerate(association.members or (), 1)])}
-    for number, product in enumerate(association.products or (), 1):
-        for at, member in enumerate(product.members, 1):
-            label = "" if product.name is ABSENT else f" {product.name!r}"
-            first.setdefault(member.expname, f"product {number}{label}, member {at}")
-    for name, place in first.items():
-        path = os.path.join(folder, name)  # noqa: PTH118  as fast as can be
-        if name.strip() and not os.path.isfile(path):  # noqa: PTH113
-            is_folder = os.path.isdir(path)  # noqa: PTH112
-            way_out = "name a file" if is_folder else "put it there, or correct the name"
-            reason = "a folder" if is_folder else f"no such file in {folder or '.'!r}"
-            yield Finding("missing-file", "warning", place, name, reason, way_out)
 
 
 def _finding(finding: Finding | str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from attrs import evolve
 from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.name_parts import read_program
 from asn_fp.names import ProductParts, parse
-from asn_fp.records import ABSENT, Association, Associations, Json, Member, Product
-from asn_fp.transforms._rows import is_path
+from asn_fp.records import Association, Associations, Json, Product
+from asn_fp.transforms._rows import is_path, with_names
 
 __all__ = ["PATHS", "identify", "relocate", "stamp"]
 
@@ -173,22 +173,9 @@ def relocate(associations: Associations, paths: str, *, start: str = "", cwd: st
     if paths == "as-given":
         return associations
     change = PATHS[paths]
-    moved = _changed(associations, (_moved(each, lambda name: change(name, start, cwd)) for each in associations))
+    moved = _changed(associations, (with_names(each, lambda name: change(name, start, cwd)) for each in associations))
     raise_all(ProductError, [clash for one, other in zip(associations, moved, strict=True) for clash in _clashes(one, other)])
     return moved
-
-
-def _moved(association: Association, change: Callable[[str], str]) -> Association:
-    if association.products is ABSENT:
-        return evolve(association, members=tuple(map(change, association.members or ())))
-
-    def member(each: Member) -> Member:
-        return Member(change(each.expname), each.exptype, each.extra, each.order)
-
-    products = tuple(
-        Product(each.name, tuple(map(member, each.members)), each.extra, each.order) for each in association.products
-    )
-    return evolve(association, products=products)
 
 
 def _clashes(before: Association, after: Association) -> list[str]:

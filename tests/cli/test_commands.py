@@ -352,7 +352,7 @@ def test_check_tells_of_missing_files(cli):
     cli.write("a_rate.fits")
     lines = [line for line in cli.asn("check", "sub/x.json").out.splitlines() if "missing-file" in line]
     assert lines == [
-        "sub/x.json: warning missing-file: product 1 'a', member 1 (no such file in 'sub/'): 'a_rate.fits'; "
+        "sub/x.json: warning missing-file: product 1 'a', member 1 (no such file in 'sub'): 'a_rate.fits'; "
         "put it there, or correct the name",
         "sub/x.json: warning missing-file: product 2 'b', member 2 (a folder): 'dir'; name a file",
     ]

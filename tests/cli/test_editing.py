@@ -231,6 +231,21 @@ def test_the_shorter_way_is_taken(linked):
     assert [name for name, _ in products(linked, "arch/e_asn.json")[0][1]] == ["v1/b_cal.fits", ""]
 
 
+def test_catalogues_of_members_stay_right(linked):
+    """A catalogue that a member brings is followed as the member is, and is told by a check where it is missing."""
+    plain = json.loads(association("a_cal.fits"))
+    plain["products"][0]["members"][0]["tweakreg_catalog"] = "cats/a.ecsv"
+    linked.write("arch/l_asn.json", json.dumps(plain))
+    linked.write("arch/a_cal.fits")
+    linked.asn("edit", "arch/l_asn.json", "-o", "out/e_asn.json", "--set", "target=t1")
+    member = json.loads((linked.folder / "out" / "e_asn.json").read_text())["products"][0]["members"][0]
+    assert member == {"expname": "../arch/a_cal.fits", "exptype": "science", "tweakreg_catalog": "../arch/cats/a.ecsv"}
+    told = "warning missing-file: product 1 'p', member 1, tweakreg_catalog (no such file in 'arch'): 'cats/a.ecsv'"
+    assert told in linked.asn("check", "arch/l_asn.json").out
+    linked.write("arch/cats/a.ecsv")
+    assert "missing-file" not in linked.asn("check", "arch/l_asn.json").out
+
+
 REFUSED = [
     (
         ["-o", "n.json", "--remove", "jw02731001001_02101_00001_nrca3_cal.fits"],
