@@ -18,7 +18,7 @@ from asn_fp import files
 from asn_fp.codec import dumps, loads
 from asn_fp.copies import Copy, transfer
 from asn_fp.errors import CodecError, FileError, ItemError, KnobError, ProductError, did_you_mean, message, raise_all
-from asn_fp.patterns import matches, texts
+from asn_fp.patterns import prepare, texts
 from asn_fp.records import ABSENT, Association, Member, Product
 from asn_fp.transforms._rows import catalogue_of, files_of, with_names, without_catalogue
 from asn_fp.vocabulary import EXPTYPES
@@ -177,11 +177,13 @@ def _chosen(association: Association, types: Sequence[str], exclude: Sequence[st
     roles = {member.exptype.lower() for member in members} | set(EXPTYPES)
     out = {word.lower() for word in exclude if word.lower() in roles}
     patterns = [word for word in exclude if word.lower() not in roles]
-    _refuse_unknown(types, patterns, roles, named)
+    ready = prepare(patterns, named)
+    matched = {pattern for name in named for pattern in ready.hits(name)}
+    _refuse_unknown(types, [pattern for pattern in patterns if pattern not in matched], roles, named)
     wanted = {word.lower() for word in types}
 
     def excluded(name: str) -> bool:
-        return any(matches(pattern, name) for pattern in patterns)
+        return bool(patterns and ready.hits(name))
 
     def stays(member: Member) -> bool:
         role = member.exptype.lower()
@@ -198,9 +200,8 @@ def _chosen(association: Association, types: Sequence[str], exclude: Sequence[st
     return association if products == association.products else evolve(association, products=products, origin=None)
 
 
-def _refuse_unknown(types: Sequence[str], patterns: Sequence[str], roles: Iterable[str], names: Sequence[str]) -> None:
+def _refuse_unknown(types: Sequence[str], idle: Sequence[str], roles: Iterable[str], names: Sequence[str]) -> None:
     unknown = [word for word in types if word.lower() not in roles]
-    idle = [pattern for pattern in patterns if not any(matches(pattern, name) for name in names)]
     near = [*roles, *map(_base, names)]
     reason = "no role, and no name matches"
     problems = [message("exptype", "unknown", each, did_you_mean(each, sorted(roles))) for each in unknown]

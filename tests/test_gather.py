@@ -186,6 +186,7 @@ CHOICES = [
     ({"exclude": ["background"]}, ["a_rate.fits", "c_cat.ecsv"]),
     ({"exclude": ["*_rate.fits"]}, ["c_cat.ecsv"]),
     ({"types": ["science", "psf"], "exclude": ["c_*"]}, ["a_rate.fits"]),
+    ({"exclude": ["sky/*"]}, ["a_rate.fits", "c_cat.ecsv"]),
 ]
 
 

@@ -90,6 +90,8 @@ def _additions(words: Sequence[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for word in words:
         head, colon, tail = word.rpartition(":")
+        if colon and not tail:
+            raise UsageError(message("--add", "no exptype behind the colon", word, f"write {head}, or {head}:background"))
         names, role = (head, tail) if colon and head and _ROLE.fullmatch(tail) else (word, "science")
         listed = expand_partners([names])
         inner = [name for name in listed if _ROLE.fullmatch(name.rpartition(":")[2]) and ":" in name]

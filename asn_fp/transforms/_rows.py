@@ -9,9 +9,7 @@ from typing import Final, TypeAlias
 from attrs import evolve
 
 from asn_fp.errors import ItemError, ProductError, did_you_mean, message, raise_all
-from asn_fp.name_parts import ExposureParts, read_parts
-from asn_fp.names import parse
-from asn_fp.patterns import is_chosen
+from asn_fp.patterns import is_chosen, read_name
 from asn_fp.records import ABSENT, Association, Associations, Exposure, Member, Product
 
 __all__ = [
@@ -157,14 +155,7 @@ def told_by(expname: str, suffixes: Sequence[str] = ()) -> Exposure:
     >>> told_by("jw01234001001_02101_00001_nrca1_rate_destreak.fits").name.parts.detector
     'nrca1'
     """
-    name = parse(expname, suffixes)
-    stem = name.stem
-    while name.parts is None and "_" in stem.strip("_"):
-        stem = stem.rpartition("_")[0]
-        if isinstance(read_parts(stem), ExposureParts):  # and so the words behind it are its suffix
-            suffix = name.base.removesuffix(name.ext)[len(stem) :].lstrip("_-")
-            name = parse(expname, (suffix,))
-    return Exposure(0, name)
+    return Exposure(0, read_name(expname, suffixes))
 
 
 def label(product: Product) -> str:
