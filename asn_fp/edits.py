@@ -200,7 +200,8 @@ def _kind(finding: Finding) -> tuple[str, str]:
 def merge(associations: Iterable[Association], *, force: bool = False) -> Association:
     """Make one association of several: products of one name are joined, the others follow, of each key the first stays.
 
-    Keys that differ are an `AsnWarning`, and so is whatever `check` finds in the result and in none of those given.
+    Keys that differ, those of products and members too, are an `AsnWarning`, and so is whatever `check` finds in the
+    result and in none of those given.
 
     Args:
         associations: at least one.

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from asn_fp import edits, show, wording
 from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders
-from asn_fp.cli.places import folder_of, located, moved, paths_of
+from asn_fp.cli.places import folder_of, located, moved, one_spelling, paths_of
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, loads
 from asn_fp.compare import diff
@@ -142,6 +142,8 @@ def merge_files(*, files: tuple[str, ...], output_file: str, force: bool = False
     read = _read_all(names)
     start = folder_of(output_file if output_file != "-" else names[0])
     given = [moved(each, paths, folder_of(name), start) for name, (_, each) in zip(names, read, strict=True)]
+    if paths != "as-given":
+        given = one_spelling(given, start)
     merged, warned = _warned(lambda: edits.merge(given, force=force))
     reads = [*names, *paths_of(merged, start)]
     return _to_file(output_file, dumps(merged) + ending(read[0][0]), merged, warned, reads)

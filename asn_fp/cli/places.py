@@ -6,7 +6,7 @@ A ``..`` behind a linked folder leads to where that folder really is, so names a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from asn_fp.files import absolute
@@ -15,7 +15,7 @@ from asn_fp.transforms import relocate
 from asn_fp.transforms._rows import files_of, is_path, with_names
 from asn_fp.transforms.finish import PATHS
 
-__all__ = ["folder_of", "located", "moved", "paths_of", "real"]
+__all__ = ["folder_of", "located", "moved", "one_spelling", "paths_of", "real"]
 
 
 def folder_of(path: str) -> str:
@@ -74,6 +74,24 @@ def moved(association: Association, paths: str | None, folder: str, start: str) 
         association,
         lambda name: name if paths is None and name.startswith("/") else change(name, folder),
     )
+
+
+def one_spelling(associations: Iterable[Association], folder: str) -> list[Association]:
+    """Return associations of one folder in which each file has one name, the first that it has.
+
+    >>> [each.members for each in one_spelling([Association(members=("a.fits",)), Association(members=("x/../a.fits",))], ".")]
+    [('a.fits',), ('a.fits',)]
+    """
+    first: dict[str, str] = {}
+    really = cache(real)
+
+    def spelled(name: str) -> str:
+        if not is_path(name):
+            return name
+        above, base = os.path.split(absolute(os.path.join(folder, name)))  # noqa: PTH118  any text
+        return first.setdefault(os.path.join(really(above), base), name)  # noqa: PTH118
+
+    return [with_names(each, spelled) for each in associations]
 
 
 def located(name: str, paths: str | None, start: str) -> str:

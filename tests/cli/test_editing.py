@@ -381,6 +381,18 @@ def test_merge_refuses_and_tells(here):
     assert "also an input" in here.asn("merge", "l2_asn.json", "-o", "l2_asn.json").err
 
 
+def test_merge_knows_a_file_again(linked):
+    """One file that is named in different ways, in files of different folders, is one member under its first name."""
+    names = ["a_cal.fits", "./a_cal.fits", "raw/../a_cal.fits", str(linked.folder / "a_cal.fits")]
+    for at, name in enumerate(names):
+        linked.write(f"l{at}_asn.json", association(name))
+    linked.write("cur/l4_asn.json", association("../../a_cal.fits"))
+    assert linked.asn("merge", "l*_asn.json", "cur/l4_asn.json", "-o", "n.json") == (0, "n.json: 1 product: 1 science\n", "")
+    assert products(linked, "n.json") == [("p", [("a_cal.fits", "science")])]
+    linked.asn("merge", "l*_asn.json", "-o", "out/n.json")
+    assert products(linked, "out/n.json") == [("p", [("../a_cal.fits", "science")])]
+
+
 def test_diff_as_json(here):
     """What differs is printed as lines or as JSON; broken files are told together."""
     here.asn("edit", "l2_asn.json", "-o", "n.json", "--add", "sky_rate.fits:background", "--product", "*nrca1")

@@ -438,6 +438,47 @@ def test_combine():
     assert len(differing_keys((one, two))) == 1
 
 
+SPELLINGS = [
+    ("a_cal.fits", "./a_cal.fits", 1),
+    ("raw/a_cal.fits", ".//raw/./a_cal.fits", 1),
+    ("/raw/a_cal.fits", "//raw/a_cal.fits", 1),
+    ("raw/a_cal.fits", "/raw/a_cal.fits", 2),
+    ("a_cal.fits", "raw/a_cal.fits", 2),
+    ("a_cal.fits", "link/../a_cal.fits", 2),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "count"), SPELLINGS)
+def test_combine_knows_a_file_again(one, other, count):
+    """A member is joined once however its name is spelled; ``..`` behind a folder, which may be a link, tells nothing."""
+    (both,) = combine((association(product("p", one)), association(product("p", other))))
+    assert [member.expname for member in both.products[0].members] == [one, other][:count]
+
+
+def test_combine_keeps_the_keys_of_products_and_members():
+    """Of a joined product and member the keys of all stay, of each the first value, and those that differ are told."""
+
+    def given(shared, **own):
+        member = Member("a_cal.fits", "science", {"group_id": shared, **own})
+        return association(Product("p", (member,), {"mine": shared, **own}))
+
+    many = (given(1, first=1), given(1, second=2), given(3))
+    (both,) = combine(many)
+    assert dict(both.products[0].extra) == {"mine": 1, "first": 1, "second": 2}
+    assert dict(both.products[0].members[0].extra) == {"group_id": 1, "first": 1, "second": 2}
+    assert differing_keys(many) == (
+        "key 'mine' of product 'p' (the first of the associations was taken): 1; number 3 has 3",
+        "key 'group_id' of member 'a_cal.fits' (the first of the associations was taken): 1; number 3 has 3",
+    )
+
+
+def test_products_without_a_name_are_not_joined():
+    """What has no name is nothing else's like."""
+    one, two = (Association(products=(Product(members=(Member(f"{title}_cal.fits", "science"),)),)) for title in "ab")
+    (both,) = combine((one, two))
+    assert both.products == (*one.products, *two.products)
+
+
 def test_types_are_not_mixed():
     """Different association types are refused, or forced; an unknown type agrees with any."""
     one, two = (
