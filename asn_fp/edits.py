@@ -27,7 +27,7 @@ from asn_fp.transforms._rows import names_of
 from asn_fp.transforms.combine import differing_keys, parts
 from asn_fp.transforms.edit import by_base, idle_patterns, members_of, suffix_table, swapped_name
 
-__all__ = ["edit", "merge", "split"]
+__all__ = ["edit", "merge", "new_findings", "split"]
 
 
 def edit(
@@ -98,7 +98,7 @@ def edit(
         left = _left(products, lost, changed) if lost else products
         (changed,) = rename_products((changed,), rename, products=left, suffixes=known_suffixes)
     (changed,) = stamp((changed,), keys)
-    for line in (*lines, *lost.values(), *_new_findings([association], changed, known_suffixes)):
+    for line in (*lines, *lost.values(), *new_findings([association], changed, known_suffixes)):
         warnings.warn(AsnWarning(line), stacklevel=2)
     return changed
 
@@ -181,8 +181,15 @@ def _left(patterns: Sequence[str], lost: Mapping[str, str], association: Associa
     return kept
 
 
-def _new_findings(before: Iterable[Association], after: Association, suffixes: Sequence[str]) -> list[str]:
-    """Return what a check finds in an association that it did not find in those that it was made of."""
+def new_findings(before: Iterable[Association], after: Association, suffixes: Sequence[str]) -> list[str]:
+    """Return what a check finds in an association that it did not find in those that it was made of, a line each.
+
+    >>> one = Association(asn_type="image3", products=(Product("p"),))
+    >>> new_findings([], one, ())
+    ["error no-members: product 1 'p' (nothing to process): []; list at least a science file"]
+    >>> new_findings([one], one, ())
+    []
+    """
     known = Counter(_kind(finding) for each in before for finding in check(each, suffixes=suffixes))
     lines = []
     for finding in check(after, suffixes=suffixes):
@@ -220,7 +227,7 @@ def merge(associations: Iterable[Association], *, force: bool = False) -> Associ
     if not given:
         raise ItemError(message("associations", "none given", [], "give at least one"))
     (one,) = combine(given, force=force)
-    for line in (*differing_keys(given), *_new_findings(given, one, ())):
+    for line in (*differing_keys(given), *new_findings(given, one, ())):
         warnings.warn(AsnWarning(line), stacklevel=2)
     return one
 

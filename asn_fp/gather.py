@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,10 +18,21 @@ from attrs import evolve, frozen
 from asn_fp import files
 from asn_fp.codec import dumps, loads
 from asn_fp.copies import Copy, transfer
-from asn_fp.errors import CodecError, FileError, ItemError, KnobError, ProductError, did_you_mean, message, raise_all
+from asn_fp.edits import new_findings
+from asn_fp.errors import (
+    AsnWarning,
+    CodecError,
+    FileError,
+    ItemError,
+    KnobError,
+    ProductError,
+    did_you_mean,
+    message,
+    raise_all,
+)
 from asn_fp.patterns import prepare, texts
 from asn_fp.records import ABSENT, Association, Member, Product
-from asn_fp.transforms._rows import catalogue_of, files_of, with_names, without_catalogue
+from asn_fp.transforms._rows import Table, catalogue_of, files_of, tables, with_names, with_tables, without_catalogue
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = ["LINKS", "Gathering", "gather", "plan"]
@@ -41,6 +53,7 @@ class Gathering:
         copies: the files to copy or link.
         there: how many files are in the destination already.
         missing: the members that are nowhere.
+        told: what is to be known of the association: what a check finds in it only, and what is listed less often.
     """
 
     association: Association
@@ -48,6 +61,7 @@ class Gathering:
     copies: tuple[Copy, ...] = ()
     there: int = 0
     missing: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def gather(
@@ -64,7 +78,8 @@ def gather(
     """Copy or link the members of an association file to a folder, write the association there, and return its path.
 
     A catalogue that a member brings (its key ``tweakreg_catalog``) comes along. Files that are there with the same size and
-    time are not copied again.
+    time are not copied again. What a check finds in the result only, and a file that is listed once where it was listed
+    under several names, is an `AsnWarning`.
 
     Args:
         path: the association file.
@@ -106,6 +121,8 @@ def gather(
         source=os.fspath(source) if source is not None else None,
         allow_missing=allow_missing,
     )
+    for line in planned.told:
+        warnings.warn(AsnWarning(line), stacklevel=2)
     files.make_folder(destination)
     transfer(planned.copies, progress)
     return files.write_text(planned.target, dumps(planned.association) + ending(text))
@@ -158,7 +175,9 @@ def plan(
     how = link or "copy"
     pending = [(where, to) for to, where in wanted.items() if not _is_there(where, to, how)]
     copies = tuple(Copy(str(where), str(to), how, where.stat().st_size) for where, to in pending)
-    return Gathering(with_names(kept, _base), str(target), copies, len(wanted) - len(copies), missing)
+    made, told = _each_once(kept, with_names(kept, _base))
+    told += new_findings([with_names(association, _base)], made, ())
+    return Gathering(made, str(target), copies, len(wanted) - len(copies), missing, tuple(told))
 
 
 # ------------------------------------------------------------------------------------------------ which members, and names
@@ -206,6 +225,25 @@ def _refuse_unknown(types: Sequence[str], idle: Sequence[str], roles: Iterable[s
     reason = "no role, and no name matches"
     problems = [message("exptype", "unknown", each, did_you_mean(each, sorted(roles))) for each in unknown]
     raise_all(ItemError, [*problems, *(message("exclude", reason, each, did_you_mean(each, near)) for each in idle)])
+
+
+def _each_once(before: Association, after: Association) -> tuple[Association, list[str]]:
+    """Return an association without the members that now repeat another one of their product, and a line for each of them."""
+    changed: list[Table] = []
+    told: list[str] = []
+    if after.products is ABSENT:
+        return after, told
+    for old, (product, rows) in zip(before.products, tables(after), strict=True):
+        first: dict[tuple[str, str], str] = {}
+        left = []
+        for was, row in zip(old.members, rows, strict=True):
+            known = first.setdefault((row[0].expname, row[0].exptype), was.expname)
+            if known == was.expname:
+                left.append(row)
+            else:
+                told.append(message("member", f"the same file as {known!r}, and listed once", was.expname))
+        changed.append((product, tuple(left)))
+    return with_tables(after, changed), told
 
 
 def _base(name: str) -> str:
@@ -273,14 +311,20 @@ def _folders_in_the_way(targets: Iterable[Path]) -> list[str]:
 
 
 def _is_there(source: Path, target: Path, how: str) -> bool:
-    """Tell whether the destination has a file already: the same one, or as large and as old."""
+    """Tell whether the destination has a file already as it is asked for: itself, the link, or a copy as large and as old."""
     try:
         there = target.lstat()
     except OSError:
         return False
     own = source.stat()
+    if _place(source) == _place(target):
+        return True
     if stat.S_ISLNK(there.st_mode):
         return how == "symbolic" and os.path.realpath(target) == os.path.realpath(source)
     if os.path.samestat(there, own):
-        return True
+        return how == "hard"
     return how == "copy" and there.st_size == own.st_size and abs(there.st_mtime_ns - own.st_mtime_ns) < _CLOCK
+
+
+def _place(path: Path) -> tuple[str, str]:
+    return os.path.realpath(path.parent), path.name

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from asn_fp import AsnError, copies, gather, loads
+from asn_fp import AsnError, AsnWarning, copies, gather, loads
 from asn_fp.errors import FileError, ItemError, KnobError, ProductError
 from asn_fp.gather import plan
 
@@ -190,6 +190,7 @@ CHOICES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
 @pytest.mark.parametrize(("choice", "left"), CHOICES)
 def test_choices(tmp_path, choice, left):
     """Roles and names that are chosen are copied, and only they are in the association."""
@@ -269,8 +270,42 @@ def test_one_name_for_two_files(tmp_path):
     path = written(tmp_path, [("x/a_rate.fits", "science"), ("y/a_rate.fits", "background")])
     with pytest.raises(ProductError, match=r"two files have this base name: 'x/a_rate.fits' and 'y/a_rate.fits'"):
         gather(path, tmp_path / "all")
-    path = written(tmp_path, [("x/a_rate.fits", "science"), ("./x/a_rate.fits", "background")])
+    path = written(tmp_path, [("x/a_rate.fits", "science"), ("./x/a_rate.fits", "imprint")])
     assert names(gather(path, tmp_path / "all")) == ["a_rate.fits"] * 2
+
+
+def test_one_file_under_several_names(tmp_path):
+    """A file that a product lists under several names in one role is listed once, which is told; a plain repeat stays."""
+    spelled = ["x/a_rate.fits", "./x/a_rate.fits", "x/../x/a_rate.fits", str(tmp_path / "in" / "x" / "a_rate.fits")]
+    path = written(
+        tmp_path, [*((name, "background") for name in spelled), ("b_rate.fits", "science"), ("b_rate.fits", "imprint")]
+    )
+    with pytest.warns(AsnWarning, match=r"the same file as 'x/a_rate.fits', and listed once") as caught:
+        made = gather(path, tmp_path / "all")
+    assert (names(made), len(caught)) == (["a_rate.fits", "b_rate.fits", "b_rate.fits"], 3)
+
+
+def test_what_gathering_spoils_is_told(tmp_path):
+    """What a check finds in the result and not in what was given is a warning; what it found before, in any folder, is not."""
+    path = written(tmp_path, [("x/a_cal.fits", "science"), ("x/b_rate.fits", "background")])
+    with pytest.warns(AsnWarning) as caught:
+        gather(path, tmp_path / "all", types=["background"])
+    assert [str(each.message).partition(":")[0] for each in caught] == ["error no-science"]
+    assert plan(loads(path.read_text()), str(path), "new").told == ()
+
+
+@pytest.mark.parametrize("before", [None, "hard", "symbolic"])
+@pytest.mark.parametrize("after", [None, "hard", "symbolic"])
+def test_gathering_in_another_way(tmp_path, before, after):
+    """Files that are there as copies, or as links of one kind, are replaced where another kind is asked for."""
+    path, folder = written(tmp_path), tmp_path / "all"
+    gather(path, folder, link=before)
+    planned = plan(loads(path.read_text()), str(path), str(folder), link=after)
+    assert (len(planned.copies), planned.there) == ((0, 3) if before == after else (3, 0))
+    gather(path, folder, link=after)
+    one = folder / "a_rate.fits"
+    assert (one.is_symlink(), one.stat().st_nlink) == {None: (False, 1), "hard": (False, 2), "symbolic": (True, 1)}[after]
+    assert ((path.parent / "a_rate.fits").is_symlink(), one.read_text()) == (False, "this is a_rate.fits")
 
 
 def test_the_same_folder(tmp_path):
@@ -341,6 +376,7 @@ TRICKS = st.sampled_from(
 )
 
 
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(st.lists(TRICKS, min_size=1, max_size=4), st.booleans(), st.sampled_from([None, "hard", "symbolic"]))
 @example(["../up.fits"], True, None)

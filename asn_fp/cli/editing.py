@@ -236,7 +236,8 @@ def gather_file(
         source=source,
         allow_missing=allow_missing,
     )
-    warned = tuple("warning: " + message("member", "missing, not gathered", name) for name in planned.missing)
+    lines = (*(message("member", "missing, not gathered", name) for name in planned.missing), *planned.told)
+    warned = tuple(f"warning: {line}" for line in lines)
     done = f"{'linked' if link else 'copied'} {len(planned.copies)}, there already {planned.there}"
     said = f"{planned.target}: {show.summary(planned.association)}; {done}\n"
     written = (planned.target, dumps(planned.association) + ending(text))
