@@ -56,8 +56,8 @@ class _Target:
     backup: Path
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    r"""Return the text of a utf-8 file, without its byte order mark and with its line ends as they are.
+def read_text(path: str | os.PathLike[str], *, keep_mark: bool = False) -> str:
+    r"""Return the text of a utf-8 file with its line ends as they are, and without its byte order mark if it is not asked for.
 
     Raises:
         FileError: it is missing (the nearest name is suggested), a folder, not readable, or not utf-8 (with the offset).
@@ -69,10 +69,11 @@ def read_text(path: str | os.PathLike[str]) -> str:
     """
     data = read_bytes(path)
     try:
-        return data.decode("utf-8").removeprefix("\ufeff")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         reason = f"not utf-8, byte 0x{data[problem.start]:02x} at offset {problem.start}"
         raise FileError(message("input file", reason, os.fspath(path), "save it as utf-8")) from problem
+    return text if keep_mark else text.removeprefix("\ufeff")
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:

@@ -106,7 +106,7 @@ def gather(
     ...     loads(made.read_text()).products[0].members, sorted(each.name for each in made.parent.iterdir())
     ((Member('a_cal.fits', 'science'),), ['a_cal.fits', 'l3_asn.json'])
     """
-    text = files.read_text(path)
+    text = files.read_text(path, keep_mark=True)
     try:
         association = loads(text)
     except CodecError as error:
@@ -125,16 +125,7 @@ def gather(
         warnings.warn(AsnWarning(line), stacklevel=2)
     files.make_folder(destination)
     transfer(planned.copies, progress)
-    return files.write_text(planned.target, dumps(planned.association) + ending(text))
-
-
-def ending(text: str) -> str:
-    r"""Return the line ends behind a text, which the archive's layout does not have, to be kept.
-
-    >>> ending('{}\n')
-    '\n'
-    """
-    return text[len(text.rstrip("\r\n")) :]
+    return files.write_text(planned.target, dumps(planned.association, like=text))
 
 
 def plan(

@@ -14,11 +14,10 @@ from asn_fp import edits, show, wording
 from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders
 from asn_fp.cli.places import folder_of, located, moved, one_spelling, paths_of
 from asn_fp.cli.plan import Plan
-from asn_fp.codec import dumps, loads
+from asn_fp.codec import dumps, keeps_layout, loads
 from asn_fp.compare import diff
 from asn_fp.errors import AsnError, CodecError, FileError, ItemError, UsageError, did_you_mean, message
 from asn_fp.files import read_text
-from asn_fp.gather import ending
 from asn_fp.gather import plan as plan_gathering
 from asn_fp.keys import KEYS, Key
 from asn_fp.records import Association, Exposure
@@ -57,7 +56,6 @@ def edit_file(
     folder = folder_of(path)
     start = folder_of(target) if target != "-" else folder
     given = moved(before, paths, folder, start)
-    known = _headers(before, given, folder, [parse_keep(word).key for word in keep])
     after, warned = _warned(
         lambda: edits.edit(
             given,
@@ -70,11 +68,18 @@ def edit_file(
             products=product,
             ignore_suffix=ignore_suffix,
             own_suffixes=suffix,
-            known=known,
+            known=_headers(before, given, folder, [parse_keep(word).key for word in keep]),
         )
     )
+    warned += _layout(path, text) if after != before else ()
     reads = [*paths_of(before, folder), *paths_of(after, start), *([] if in_place else [path])]
-    return _to_file(target, text if after == before else dumps(after) + ending(text), after, warned, reads)
+    return _to_file(target, text if after == before else dumps(after, like=text), after, warned, reads)
+
+
+def _layout(path: str, text: str) -> tuple[str, ...]:
+    """Return the warning that lines change which an edit does not touch, where these have a layout of their own."""
+    way_out = "lines that the edit does not touch are written in the layout of the first ones"
+    return () if keeps_layout(text) else ("warning: " + message("association file", "its layout is uneven", path, way_out),)
 
 
 def _target(path: str, output_file: str | None, in_place: bool) -> str:
@@ -146,7 +151,7 @@ def merge_files(*, files: tuple[str, ...], output_file: str, force: bool = False
         given = one_spelling(given, start)
     merged, warned = _warned(lambda: edits.merge(given, force=force))
     reads = [*names, *paths_of(merged, start)]
-    return _to_file(output_file, dumps(merged) + ending(read[0][0]), merged, warned, reads)
+    return _to_file(output_file, dumps(merged, like=read[0][0]), merged, warned, reads)
 
 
 def split_file(
@@ -165,7 +170,7 @@ def split_file(
     if rename_product is not None:
         found = tuple((value, _named_for(each, rename_product, value)) for value, each in found)
     targets = [f"{output_dir.rstrip('/') or '/'}/{name}" for name in _part_names(path, [value for value, _ in found])]
-    plan = tuple((target, dumps(each) + ending(text)) for target, (_, each) in zip(targets, found, strict=True))
+    plan = tuple((target, dumps(each, like=text)) for target, (_, each) in zip(targets, found, strict=True))
     said = "".join(f"{target}: {show.summary(each)}\n" for target, (_, each) in zip(targets, found, strict=True))
     reads = (path, *paths_of(association, folder))
     return Plan(plan, (output_dir,), said, _shared_names([each for _, each in found]), reads=reads)
@@ -240,7 +245,7 @@ def gather_file(
     warned = tuple(f"warning: {line}" for line in lines)
     done = f"{'linked' if link else 'copied'} {len(planned.copies)}, there already {planned.there}"
     said = f"{planned.target}: {show.summary(planned.association)}; {done}\n"
-    written = (planned.target, dumps(planned.association) + ending(text))
+    written = (planned.target, dumps(planned.association, like=text))
     return Plan((written,), (destination,), said, warned, copies=planned.copies)
 
 
@@ -264,7 +269,7 @@ def _read_all(paths: Sequence[str]) -> list[tuple[str, Association]]:
     problems: list[str] = []
     for path in paths:
         try:
-            text = read_text(path)
+            text = read_text(path, keep_mark=True)
             found.append((text, loads(text)))
         except CodecError as error:
             problems += [f"{path}: {line}" for line in str(error).splitlines()]

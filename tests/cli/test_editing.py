@@ -97,6 +97,39 @@ def test_untouched_lines_stay(here, words, changed):
     assert lines(here, "new_asn.json") == changed
 
 
+LAYOUTS = {
+    "CRLF": lambda text: text.replace("\n", "\r\n") + "\r\n",
+    "byte order mark": lambda text: "\ufeff" + text,
+    "two spaces and raw letters": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_layouts_stay(here, layout):
+    """Line ends, byte order mark, indent and raw letters of a file stay, in each command that writes one of it."""
+    text = layout(json.dumps(ARCHIVE, indent=4))
+    here.write("l_asn.json", text)
+    here.write("x.json", json.dumps(ARCHIVE))
+    for each in MEMBERS:
+        here.write(each["expname"])
+    for words, made in (
+        (["edit", "l_asn.json", "-o", "n.json", "--set", "target=t2"], "n.json"),
+        (["merge", "l_asn.json", "x.json", "-o", "n.json"], "n.json"),
+        (["split", "l_asn.json", "--by", "product", "--output-dir", "."], "l_jw02731-o001_t017_nircam_clear-f187n_asn.json"),
+        (["gather", "l_asn.json", "all"], "all/l_asn.json"),
+    ):
+        result = here.asn(*words)
+        assert (result.status, result.err) == (0, "")
+        assert (here.folder / made).read_bytes() == text.replace('t017"', 't2"' if "--set" in words else 't017"').encode()
+
+
+def test_an_uneven_layout_is_told(here):
+    """A file that is laid out by hand is told to lose that where an edit changes it, and only there."""
+    here.write("l_asn.json", '{"target":  "t1", "products": []}')
+    assert here.asn("edit", "l_asn.json", "-o", "n.json", "--set", "target=t1").err == ""
+    assert "layout is uneven" in here.asn("edit", "l_asn.json", "-o", "n.json", "--set", "target=t2").err
+
+
 def test_only_removed_lines_go(here):
     """An edit that keeps or removes members only takes lines away, and the end of the file stays as it was."""
     assert (
