@@ -11,8 +11,8 @@ from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
 from asn_fp import edits, show, wording
-from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders
-from asn_fp.cli.places import folder_of, located, moved, one_spelling, paths_of
+from asn_fp.cli.inputs import expand_files, expand_partners, key_values, names_in, refuse_folders
+from asn_fp.cli.places import as_named, folder_of, located, moved, one_spelling, paths_of
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps, keeps_layout, loads
 from asn_fp.compare import diff
@@ -59,7 +59,7 @@ def edit_file(
     after, warned = _warned(
         lambda: edits.edit(
             given,
-            remove=_patterns(remove),
+            remove=names_in(remove),
             keep=keep,
             suffixes=key_values_of_texts(swap_suffix, "--swap-suffix"),
             add=[(located(name, paths, start), role) for name, role in _additions(add)],
@@ -105,11 +105,6 @@ def _additions(words: Sequence[str]) -> list[tuple[str, str]]:
         found += [(name, role) for name in listed]
     refuse_folders(name for name, _ in found)
     return found
-
-
-def _patterns(words: Sequence[str]) -> list[str]:
-    """Return the patterns for members; ``@list.txt`` and ``-`` are read, a pattern stays one."""
-    return [name for word in words for name in (expand_files([word]) if word == "-" or word[:1] == "@" else [word])]
 
 
 def _renames(words: Sequence[str]) -> str | dict[str, str]:
@@ -162,7 +157,9 @@ def split_file(
     text, association = _read(path)
     folder = folder_of(path)
     words = [part for word in by for part in word.split(",") if part]
-    if not words or output_dir == "":
+    if output_dir == "":
+        raise UsageError(message("--output-dir", "no folder", output_dir, "name one, or . for this one"))
+    if not words:
         raise UsageError(message("--by", "no key", ",".join(by), "for example --by detector, or --by product"))
     keys = () if words == ["product"] else tuple(key_named(word) for word in words)
     given = moved(association, paths, folder, output_dir)
@@ -211,8 +208,12 @@ def _shared_names(associations: Sequence[Association]) -> tuple[str, ...]:
 
 def diff_files(*, files: tuple[str, ...], keys: bool = False, ignore_folders: bool = False, json: bool = False) -> Plan:
     """Tell what differs between two association files."""
-    names = _exactly(files, 2, "asn diff A.json B.json")
-    (_, one), (_, other) = _read_all(names)
+    first, second = _exactly(files, 2, "asn diff A.json B.json")
+    try:
+        (_, one), (_, other) = _read_all([first, second])
+    except AsnError as error:
+        return Plan(warnings=tuple(f"error: {line}" for line in str(error).splitlines()), status=2)
+    other = as_named(other, folder_of(second), one, folder_of(first))
     found = diff(one, other, keys=keys, folders=not ignore_folders)
     if json:
         return Plan(text=text_of.dumps(found.to_dict(), indent=4) + "\n", status=int(bool(found)))

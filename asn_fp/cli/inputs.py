@@ -17,6 +17,7 @@ __all__ = [
     "expand_partners",
     "key_values",
     "lists_and_rules",
+    "names_in",
     "refuse_existing",
     "refuse_fits",
     "refuse_folders",
@@ -32,12 +33,27 @@ def expand_files(words: Sequence[str]) -> list[str]:
 
     Raises:
         FileError: a list that cannot be read.
-        ItemError: a pattern that no file matches; all of them in one error.
+        ItemError: a pattern that no file matches; all of them in one error. Or lists that hold no name at all.
 
     >>> expand_files(["a,b", "1e5", "[a]"])
     ['a,b', '1e5', '[a]']
     """
-    return _expanded(words, "*?")
+    names = _expanded(words, "*?")
+    if words and not names:
+        raise ItemError(message("files", "the list holds no name", ", ".join(words), "name at least one file"))
+    return names
+
+
+def names_in(words: Sequence[str]) -> list[str]:
+    """Return the names and patterns that words stand for: ``@list.txt`` and ``-`` are read, and no file is looked for.
+
+    Raises:
+        FileError: a list that cannot be read.
+
+    >>> names_in(["*_cal.fits"])
+    ['*_cal.fits']
+    """
+    return [name for word in words for name in (_expanded([word], "") if word == "-" or word[:1] == "@" else [word])]
 
 
 def expand_partners(words: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from asn_fp.transforms import relocate
 from asn_fp.transforms._rows import files_of, is_path, with_names
 from asn_fp.transforms.finish import PATHS
 
-__all__ = ["folder_of", "located", "moved", "one_spelling", "paths_of", "real"]
+__all__ = ["as_named", "folder_of", "located", "moved", "one_spelling", "paths_of", "real"]
 
 
 def folder_of(path: str) -> str:
@@ -83,15 +83,39 @@ def one_spelling(associations: Iterable[Association], folder: str) -> list[Assoc
     [('a.fits',), ('a.fits',)]
     """
     first: dict[str, str] = {}
+    place = _placer(folder)
+    return [with_names(each, lambda name: first.setdefault(place(name), name)) for each in associations]
+
+
+def as_named(association: Association, folder: str, like: Association, there: str) -> Association:
+    """Return an association in which the files that another one names too, from its own folder, have the names of that.
+
+    Args:
+        association: what to change; a name that both have stays.
+        folder: the folder that it is in.
+        like: the other one.
+        there: the folder of that.
+
+    >>> as_named(Association(members=("../a.fits",)), "out", Association(members=("a.fits",)), ".").members
+    ('a.fits',)
+    """
+    names = files_of(like)
+    place, known = _placer(folder), dict(zip(map(_placer(there), reversed(names)), reversed(names), strict=True))
+    shared = set(names)
+    return with_names(association, lambda name: name if name in shared else known.get(place(name), name))
+
+
+def _placer(folder: str) -> Callable[[str], str]:
+    """Return what gives the path of a member of a folder without links, but that of the file itself; no path is as it is."""
     really = cache(real)
 
-    def spelled(name: str) -> str:
+    def place(name: str) -> str:
         if not is_path(name):
             return name
         above, base = os.path.split(absolute(os.path.join(folder, name)))  # noqa: PTH118  any text
-        return first.setdefault(os.path.join(really(above), base), name)  # noqa: PTH118
+        return os.path.join(really(above), base)  # noqa: PTH118
 
-    return [with_names(each, spelled) for each in associations]
+    return place
 
 
 def located(name: str, paths: str | None, start: str) -> str:

@@ -163,6 +163,7 @@ def split(associations: Associations, by: By, *, known: Mapping[str, Exposure] =
     Raises:
         ItemError: science members that do not tell the key.
         KnobError: a name that is no key.
+        ProductError: no products, or no members in them.
 
     >>> from asn_fp.records import Member, Product
     >>> names = [f"jw01234001001_02101_00001_nrca{chip}_cal.fits" for chip in (1, 2)]
@@ -182,12 +183,15 @@ def parts(association: Association, by: By, *, known: Mapping[str, Exposure] = N
     Raises:
         ItemError: science members that do not tell the key.
         KnobError: a name that is no key.
+        ProductError: no products, or no members in them.
 
     >>> from asn_fp.records import Product
     >>> [(value, part.products[0].name) for value, part in parts(Association(products=(Product("p"),)), "product")]
     [('p', 'p')]
     """
     found = tables(association)
+    if not found:
+        raise ProductError(message("association", "no products to split", [], "give one that has some"))
     grouped = [(label(table[0]), [table]) for table in found] if by == "product" else _by_values(found, by, known)
     groups: dict[str, list[Table]] = {}
     for value, group in grouped:

@@ -405,6 +405,20 @@ def test_file_names_of_parts_are_plain(here, name, expected):
     assert [path.name for path in (here.folder / "out").iterdir()] == [expected]
 
 
+def test_split_refuses(here):
+    """Nothing to split, no folder and no key are errors that say so."""
+    here.write("empty.json", '{"products": []}')
+    for words, status, told in (
+        (["empty.json", "--by", "product", "--output-dir", "out"], 1, "no products to split"),
+        (["empty.json", "--by", "detector", "--output-dir", "out"], 1, "no products to split"),
+        (["l2_asn.json", "--by", "product", "--output-dir="], 2, "--output-dir (no folder)"),
+        (["l2_asn.json", "--by", ",", "--output-dir", "out"], 2, "--by (no key)"),
+    ):
+        result = here.asn("split", *words)
+        assert (result.status, told in result.err) == (status, True)
+    assert not (here.folder / "out").exists()
+
+
 def test_merge_refuses_and_tells(here):
     """Types that differ are refused or forced; keys that differ are told; an input is not overwritten."""
     refused = here.asn("merge", "l2_asn.json", "l3_asn.json", "-o", "n.json")
@@ -435,7 +449,22 @@ def test_diff_as_json(here):
     assert (plain["equal"], plain["members"][0]["second"]) == (False, ["background"])
     here.write("bad.json", "{")
     broken = here.asn("diff", "bad.json", "nowhere.json")
-    assert (broken.status, broken.out, len(broken.err.splitlines())) == (1, "", 2)
+    assert (broken.status, broken.out) == (2, "")
+    assert [line[:7] for line in broken.err.splitlines()] == ["error: "] * 2
+
+
+def test_diff_compares_files(linked):
+    """Members are the same if they have one name, or are one file, seen from the folder of each association."""
+    linked.write("l_asn.json", association("raw/a_cal.fits", "lk/../../b_cal.fits", "s3://x/c.fits"))
+    linked.asn("edit", "l_asn.json", "-o", "out/l_asn.json")
+    linked.asn("edit", "l_asn.json", "-o", "out/abs_asn.json", "--paths", "absolute")
+    linked.write("copy/l_asn.json", association("raw/a_cal.fits", "./b_cal.fits", "s3://x/c.fits"))
+    assert products(linked, "out/l_asn.json") != products(linked, "l_asn.json")
+    for other in ("out/l_asn.json", "out/abs_asn.json"):
+        assert linked.asn("diff", "l_asn.json", other) == linked.asn("diff", other, "l_asn.json") == (0, "", "")
+    assert linked.asn("diff", "l_asn.json", "copy/l_asn.json").out == (
+        "+ p: science ./b_cal.fits\n- p: science lk/../../b_cal.fits\n"
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------- gather
@@ -564,7 +593,10 @@ def test_malformed_input(tmp_path_factory, capsys, words, data):
     assert after == before
     assert "Traceback" not in told.err
     assert "ASN_TRACEBACK" not in told.err
-    assert status in ((0, 1) if words[0] == "diff" or told.err else (0,))
+    if words[0] == "diff":
+        assert status in ((2,) if told.err else (0, 1))
+    else:
+        assert status in ((0, 1) if told.err else (0,))
     if status == 1 and words[0] != "diff":
         assert all(line.startswith("error: ") for line in told.err.splitlines())
         assert list(Path(folder / "here" / "out").iterdir()) == []

@@ -57,6 +57,18 @@ def test_a_list_in_utf_16_is_refused(cli):
         expand_files(["@list.txt"])
 
 
+@pytest.mark.parametrize("command", ["tree", "table", "check", "report", "merge", "make", "generate", "pool"])
+def test_a_list_without_names_is_told(cli, command):
+    """A list that holds no name is an error wherever files are named; a list of names to remove may be empty."""
+    cli.write("list.txt", "# none\n\n")
+    cli.write("l_asn.json", '{"products": [{"name": "p", "members": [{"expname": "a.fits", "exptype": "science"}]}]}')
+    more = {"make": ["level2"]}.get(command, [])
+    out = {"generate": [], "tree": [], "table": [], "check": [], "report": ["-o", "r.html"]}.get(command, ["-o", "n.json"])
+    result = cli.asn(command, *more, "@list.txt", *out)
+    assert (result.status, "the list holds no name" in result.err) == (1, True)
+    assert cli.asn("edit", "l_asn.json", "-o", "e.json", "--remove", "@list.txt").status == 0
+
+
 def test_a_missing_list_names_the_nearest(cli):
     """A list that is not there is an error with the nearest name."""
     cli.write("names.txt")

@@ -623,6 +623,12 @@ DIFFERENCES = [
     (association(product("p", "a")), association(product("q", "b")), ["+ product q", "- product p"]),
     (association(product("p", "a")), association(product("p", ("a", "psf"), "b")), ["! p: science -> psf a", "+ p: science b"]),
     (association(product("p", "a", "a")), association(product("p", "a")), ["! p: science + science -> science a"]),
+    (association(product("p", "a"), product("p", "b")), association(product("p", "b"), product("p", "a")), []),
+    (
+        association(product("p", "a"), product("p", "b"), product("p", "c")),
+        association(product("p", "c"), product("p", "d"), product("p", "a"), product("p", "c")),
+        ["- p: science b", "+ p: science d", "+ product p"],
+    ),
     (Association(members=("a", "b")), Association(members=("b",)), ["- : member a"]),
     (association(product("p", "x/a"), program="1"), association(product("p", "a")), ["- p: science x/a", "+ p: science a"]),
 ]
