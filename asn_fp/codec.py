@@ -19,7 +19,7 @@ from attrs import fields_dict
 
 from asn_fp.errors import CodecError, message, raise_all
 from asn_fp.names import association_file_name
-from asn_fp.records import ABSENT, Association, Member, Product, freeze
+from asn_fp.records import ABSENT, Association, Member, Product, as_association, freeze
 
 __all__ = ["dumps", "keeps_layout", "loads", "suggested_name"]
 
@@ -52,6 +52,7 @@ def dumps(association: Association, *, like: str = "") -> str:
 
     Raises:
         CodecError: a value that JSON does not have.
+        KnobError: what is no association.
 
     >>> print(dumps(Association(asn_id="o001", products=(Product("p", (Member("a_cal.fits", "science"),)),))))
     {
@@ -71,7 +72,8 @@ def dumps(association: Association, *, like: str = "") -> str:
     >>> dumps(Association(target="t1"), like='{\n  "target": "t2"\n}\n')
     '{\n  "target": "t1"\n}\n'
     """
-    return _plain_text(association) if not like else _like(association, like)
+    given = as_association(association)
+    return _plain_text(given) if not like else _like(given, like)
 
 
 def _plain_text(association: Association) -> str:

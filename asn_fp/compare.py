@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from asn_fp.records import ABSENT, Association, thaw
+from asn_fp.records import ABSENT, Association, as_association, thaw
 
 __all__ = ["Difference", "MemberChange", "diff"]
 
@@ -108,6 +108,9 @@ def diff(one: Association, other: Association, *, keys: bool = False, folders: b
         keys: compare also the top-level keys; by default only products, members and roles.
         folders: compare names with their folders.
 
+    Raises:
+        KnobError: what is no association.
+
     >>> from asn_fp.records import Member, Product
     >>> def asn(*members: Member) -> Association:
     ...     return Association(products=(Product("p", members),))
@@ -116,8 +119,8 @@ def diff(one: Association, other: Association, *, keys: bool = False, folders: b
     >>> bool(diff(asn(Member("a", "science"), Member("b", "science")), asn(Member("b", "science"), Member("a", "science"))))
     False
     """
-    first = _contents(one, folders)
-    second = _numbered_alike(first, _contents(other, folders))
+    first = _contents(as_association(one), folders)
+    second = _numbered_alike(first, _contents(as_association(other), folders))
     renamed = _renamed(first, second)
     lone = [(name[0], None) for name in first if name not in second and name not in renamed]
     new = [(None, name[0]) for name in second if name not in first and name not in renamed.values()]

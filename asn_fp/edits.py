@@ -13,7 +13,7 @@ from asn_fp.check import Finding, check
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, message, raise_all
 from asn_fp.keys import By
 from asn_fp.patterns import base_of, is_chosen, same_name, texts, unmatched
-from asn_fp.records import NOTHING, Association, Associations, Exposure, Json, Product
+from asn_fp.records import NOTHING, Association, Associations, Exposure, Json, Product, as_association
 from asn_fp.transforms import (
     add_members,
     combine,
@@ -76,9 +76,9 @@ def edit(
     >>> edited.program, edited.products[0].name, edited.products[0].members
     ('01234', 'q', (Member('a_crf.fits', 'science'),))
     """
+    one: Associations = (as_association(association),)
     new = _checked(add, suffixes, rename, keys)
     known_suffixes = (*texts(own_suffixes, "own_suffixes"), *suffixes.values())
-    one: Associations = (association,)
     products, lines = _renamed_already(association, texts(products, "products"), rename)
     if remove:
         how: dict[str, Any] = {"products": products, "ignore_suffix": ignore_suffix, "suffixes": known_suffixes}
@@ -223,7 +223,7 @@ def merge(associations: Iterable[Association], *, force: bool = False) -> Associ
     >>> [product.name for product in merge([one, two]).products]
     ['a', 'b']
     """
-    given = tuple(associations)
+    given = (associations,) if isinstance(associations, Association) else tuple(map(as_association, associations))
     if not given:
         raise ItemError(message("associations", "none given", [], "give at least one"))
     (one,) = combine(given, force=force)
@@ -254,4 +254,4 @@ def split(association: Association, by: By, *, known: Mapping[str, Exposure] = N
     >>> list(split(asn, "detector"))
     ['nrca1', 'nrca2']
     """
-    return dict(parts(association, by, known=known))
+    return dict(parts(as_association(association), by, known=known))

@@ -12,8 +12,7 @@ from typing import Final
 from asn_fp.check.context import Context, context_of, stage_of
 from asn_fp.check.findings import CODES, Finding, errors
 from asn_fp.check.products import check_members, check_name, check_roles
-from asn_fp.errors import KnobError, message
-from asn_fp.records import ABSENT, Association, Product
+from asn_fp.records import ABSENT, Association, Product, as_association
 
 __all__ = ["CODES", "Finding", "check", "errors", "stage_of"]
 
@@ -37,10 +36,7 @@ def check(association: Association, *, suffixes: Sequence[str] = ()) -> tuple[Fi
     ...     print(finding)
     error unknown-exptype: product 1 'a', member 2 (exptype unknown): 'bckground'; did you mean 'background'?
     """
-    if not isinstance(association, Association):
-        way_out = "give what loads(text) or asn_from_list(...) returns"
-        raise KnobError(message("association", "not one", type(association).__name__, way_out))
-    context = context_of(association, suffixes)
+    context = context_of(as_association(association), suffixes)
     seen: dict[str, int] = {}
     sound: dict[tuple[str, str], bool] = {}
     found = [*_types(association), *_keys(association, context)]

@@ -33,7 +33,8 @@ def paths_of(association: Association, folder: str) -> list[str]:
     >>> paths_of(Association(members=("raw/a_rate.fits", "/b_rate.fits")), "one")
     ['one/raw/a_rate.fits', '/b_rate.fits']
     """
-    return [os.path.join(folder, name) for name in files_of(association) if is_path(name)]  # noqa: PTH118  as fast as can be
+    names = filter(is_path, files_of(association))
+    return [*names] if folder == "." else [os.path.join(folder, name) for name in names]  # noqa: PTH118  as fast as can be
 
 
 def real(folder: str) -> str:

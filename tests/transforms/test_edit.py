@@ -329,6 +329,23 @@ def test_arguments_of_another_form_are_told(knobs, error, told):
         edits.edit(TWO, **knobs)
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda plain: edits.edit(plain, remove=["a*"]),
+        lambda plain: edits.merge([TWO, plain]),
+        lambda plain: edits.split(plain, "detector"),
+        lambda plain: compare.diff(plain, TWO),
+        lambda plain: compare.diff(TWO, plain),
+        lambda plain: asn_fp.dumps(plain),
+    ],
+)
+def test_only_associations_are_edited(use):
+    """A dictionary in place of an association is an error that says how to get one."""
+    with pytest.raises(KnobError, match=r"association \(not one\): 'dict'; give what loads"):
+        use(TWO.to_dict())
+
+
 def test_what_is_gone_already_is_told():
     """A pattern to remove that nothing matches is a warning with the nearest name, and the rest of the edit is done."""
     with pytest.warns(AsnWarning, match=r"\(nothing matches\): 'sky_rat.fits'; did you mean 'raw/sky_rate.fits'"):
