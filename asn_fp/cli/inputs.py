@@ -167,7 +167,7 @@ def refuse_overwriting(names: Iterable[str], outputs: Iterable[str]) -> None:
     targets = {_identity(path, _status(path)): path for path in outputs}
     ends = {os.path.basename(path) for path in targets.values()}  # noqa: PTH119  as fast as can be
     problems = []
-    for name in names:
+    for name in names if targets else ():
         status = _status(name)
         if status is None and os.path.basename(name) not in ends:  # noqa: PTH119
             continue
