@@ -19,9 +19,9 @@ from attrs import fields_dict
 
 from asn_fp.errors import CodecError, message, raise_all
 from asn_fp.names import association_file_name
-from asn_fp.records import ABSENT, Association, Member, Product, freeze
+from asn_fp.records import ABSENT, Association, Member, Product, as_association, freeze
 
-__all__ = ["dumps", "loads", "suggested_name"]
+__all__ = ["dumps", "keeps_layout", "loads", "suggested_name"]
 
 _INDENT: Final = 4
 _EXACT_INTEGER: Final = 2**63
@@ -42,11 +42,17 @@ def suggested_name(association: Association) -> str:
     return association_file_name(str(program), str(asn_id), str(asn_type), 1, str(association.version_id or ""))
 
 
-def dumps(association: Association) -> str:
+def dumps(association: Association, *, like: str = "") -> str:
     r"""Return the text of an association file.
+
+    Args:
+        association: what to write.
+        like: the text of a file whose layout is to be kept: indent, line ends, byte order mark, letters that are no ASCII;
+            by default the archive's.
 
     Raises:
         CodecError: a value that JSON does not have.
+        KnobError: what is no association.
 
     >>> print(dumps(Association(asn_id="o001", products=(Product("p", (Member("a_cal.fits", "science"),)),))))
     {
@@ -63,7 +69,14 @@ def dumps(association: Association) -> str:
             }
         ]
     }
+    >>> dumps(Association(target="t1"), like='{\n  "target": "t2"\n}\n')
+    '{\n  "target": "t1"\n}\n'
     """
+    given = as_association(association)
+    return _plain_text(given) if not like else _like(given, like)
+
+
+def _plain_text(association: Association) -> str:
     import msgspec
 
     plain = _converter().unstructure(association)
@@ -73,6 +86,34 @@ def dumps(association: Association) -> str:
         return json.dumps(association.to_dict(), indent=_INDENT)
     plain_text = text.isascii() and "\x7f" not in text
     return text if plain_text else re.sub(r"[^\x00-\x7e]", lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def _like(association: Association, text: str) -> str:
+    """Return the text of an association in the layout of another text."""
+    mark = "\ufeff" * text.startswith("\ufeff")
+    body = text.removeprefix("\ufeff").rstrip("\r\n \t")
+    end = text[len(mark) + len(body) :]
+    first = re.match(r"\{\r?\n([ \t]*)", body)
+    indent = first[1] if first else None
+    raw = not body.isascii()
+    if indent == " " * _INDENT and not raw:
+        written = _plain_text(association)
+    else:
+        _plain_text(association)  # says what JSON does not have
+        tight = (",", ":") if indent is None and not re.search(r'": ', body) else (", " if indent is None else ",", ": ")
+        written = json.dumps(association.to_dict(), indent=indent, separators=tight, ensure_ascii=not raw)
+        written = re.sub("[\ud800-\udfff]", lambda found: json.dumps(found[0])[1:-1], written)  # which no file can hold
+    crlf = 2 * body.count("\r\n") > body.count("\n")
+    return mark + (written.replace("\n", "\r\n") if crlf else written) + end
+
+
+def keeps_layout(text: str) -> bool:
+    r"""Tell whether `dumps` with ``like=text`` leaves the lines of a text as they are where nothing changes.
+
+    >>> keeps_layout('{\r\n  "products": []\r\n}\r\n'), keeps_layout('{"products":  []}')
+    (True, False)
+    """
+    return dumps(loads(text), like=text) == text
 
 
 def loads(text: str | bytes) -> Association:
@@ -116,6 +157,8 @@ def _placed(problem: str) -> str:
 def _parsed(text: str | bytes) -> Any:
     if isinstance(text, bytes):
         text = _decoded(text)
+    elif not isinstance(text, str):
+        raise CodecError(message("association text", "neither a text nor bytes", text, "give what a file holds"))
     text = text.removeprefix("\ufeff")
     duplicates: list[str] = []
 

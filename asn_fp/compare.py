@@ -5,16 +5,18 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Mapping
+from itertools import count
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from asn_fp.records import ABSENT, Association, thaw
+from asn_fp.records import ABSENT, Association, as_association, thaw
 
 __all__ = ["Difference", "MemberChange", "diff"]
 
 _Roles: TypeAlias = tuple[str, ...]
 _Name: TypeAlias = tuple[str, int]
+_Contents: TypeAlias = dict[_Name, Counter[tuple[str, str]]]
 
 
 @frozen
@@ -106,6 +108,9 @@ def diff(one: Association, other: Association, *, keys: bool = False, folders: b
         keys: compare also the top-level keys; by default only products, members and roles.
         folders: compare names with their folders.
 
+    Raises:
+        KnobError: what is no association.
+
     >>> from asn_fp.records import Member, Product
     >>> def asn(*members: Member) -> Association:
     ...     return Association(products=(Product("p", members),))
@@ -114,7 +119,8 @@ def diff(one: Association, other: Association, *, keys: bool = False, folders: b
     >>> bool(diff(asn(Member("a", "science"), Member("b", "science")), asn(Member("b", "science"), Member("a", "science"))))
     False
     """
-    first, second = _contents(one, folders), _contents(other, folders)
+    first = _contents(as_association(one), folders)
+    second = _numbered_alike(first, _contents(as_association(other), folders))
     renamed = _renamed(first, second)
     lone = [(name[0], None) for name in first if name not in second and name not in renamed]
     new = [(None, name[0]) for name in second if name not in first and name not in renamed.values()]
@@ -127,7 +133,7 @@ def diff(one: Association, other: Association, *, keys: bool = False, folders: b
     )
 
 
-def _contents(association: Association, folders: bool) -> dict[_Name, Counter[tuple[str, str]]]:
+def _contents(association: Association, folders: bool) -> _Contents:
     """Return the members of each product; several products of one name are told apart by their number."""
 
     def named(expname: str) -> str:
@@ -135,13 +141,30 @@ def _contents(association: Association, folders: bool) -> dict[_Name, Counter[tu
 
     if association.products is ABSENT:
         return {("", 1): Counter((named(name), "") for name in association.members or ())}
-    found: dict[_Name, Counter[tuple[str, str]]] = {}
+    found: _Contents = {}
     seen: Counter[str] = Counter()
     for product in association.products:
         name = product.name if isinstance(product.name, str) else ""
         seen[name] += 1
         found[name, seen[name]] = Counter((named(member.expname), member.exptype) for member in product.members)
     return found
+
+
+def _numbered_alike(first: _Contents, second: _Contents) -> _Contents:
+    """Return products whose number among those of their name is that of the first equal one, whatever their order."""
+    if all(number == 1 for _, number in (*first, *second)):
+        return second
+    equal: dict[object, list[_Name]] = {}
+    for name, members in first.items():
+        equal.setdefault((name[0], frozenset(members.items())), []).append(name)
+    pairs = {}
+    for name, members in second.items():
+        same = equal.get((name[0], frozenset(members.items())))
+        if same:
+            pairs[name] = same.pop(0)
+    taken = set(pairs.values())
+    numbers = {title: (at for at in count(1) if (title, at) not in taken) for title, _ in second}
+    return {pairs.get(name) or (name[0], next(numbers[name[0]])): members for name, members in second.items()}
 
 
 def _renamed(first: Mapping[_Name, Counter[Any]], second: Mapping[_Name, Counter[Any]]) -> dict[_Name, _Name]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from attrs import evolve
 
 from asn_fp.check import Finding, check
-from asn_fp.errors import AsnWarning, ItemError, ProductError, message, raise_all
+from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, message, raise_all
 from asn_fp.keys import By
-from asn_fp.patterns import is_chosen, same_name, texts
-from asn_fp.records import NOTHING, Association, Associations, Exposure, Json, Product
+from asn_fp.patterns import base_of, is_chosen, same_name, texts, unmatched
+from asn_fp.records import NOTHING, Association, Associations, Exposure, Json, Product, as_association
 from asn_fp.transforms import (
     add_members,
     combine,
@@ -22,10 +23,11 @@ from asn_fp.transforms import (
     stamp,
     swap_suffix,
 )
+from asn_fp.transforms._rows import names_of
 from asn_fp.transforms.combine import differing_keys, parts
-from asn_fp.transforms.edit import swapped_name
+from asn_fp.transforms.edit import by_base, idle_patterns, members_of, suffix_table, swapped_name
 
-__all__ = ["edit", "merge", "split"]
+__all__ = ["edit", "merge", "new_findings", "split"]
 
 
 def edit(
@@ -46,8 +48,8 @@ def edit(
 
     Members are removed, then added, then kept by key; suffixes are swapped in those that were added too.
 
-    A product that loses its last science member is left out. It is an `AsnWarning`, and so is whatever `check` finds in
-    the result and not in what was given.
+    A product that loses its last science member is left out. It is an `AsnWarning`, and so is a pattern to remove that
+    nothing matches, and whatever `check` finds in the result and not in what was given.
 
     Args:
         association: what to change.
@@ -57,13 +59,14 @@ def edit(
         suffixes: old and new product suffixes.
         rename: a dictionary of old and new product names, a name, or a template such as ``{name}_{detector}``.
         keys: top-level keys and their values.
-        products: patterns for the names of the products to change; by default all.
+        products: patterns for the names of the products to change; by default all. A name that `rename` has changed
+            before stands for the new one.
         ignore_suffix: compare names to remove without suffix and extension.
         own_suffixes: product suffixes to know besides the pipeline's and those of `suffixes`.
         known: exposures with headers, by the names of the members, for keys that the names do not tell.
 
     Raises:
-        ItemError: a pattern, value, suffix or name that nothing has; a member that is there in another role.
+        ItemError: a product pattern, value, suffix or name that nothing has; a member that is there in another role.
         KnobError: an argument that is not of its form.
         ProductError: no product is left, or two get one name.
 
@@ -73,11 +76,15 @@ def edit(
     >>> edited.program, edited.products[0].name, edited.products[0].members
     ('01234', 'q', (Member('a_crf.fits', 'science'),))
     """
+    one: Associations = (as_association(association),)
+    new = _checked(add, suffixes, rename, keys)
     known_suffixes = (*texts(own_suffixes, "own_suffixes"), *suffixes.values())
-    new = [(each, "science") if isinstance(each, str) else each for each in _listed(add)]
-    one: Associations = (association,)
+    products, lines = _renamed_already(association, texts(products, "products"), rename)
     if remove:
-        one = remove_members(one, remove, products=products, ignore_suffix=ignore_suffix, suffixes=known_suffixes, but=new)
+        how: dict[str, Any] = {"products": products, "ignore_suffix": ignore_suffix, "suffixes": known_suffixes}
+        idle = idle_patterns(one, remove, **how)
+        lines += unmatched("member to remove", idle, names_of(one, products))
+        one = remove_members(one, [each for each in remove if each not in idle], but=new, **how)
     if new:
         one = add_members(one, _swapped(new, suffixes), products=products)
     if keep:
@@ -91,25 +98,47 @@ def edit(
         left = _left(products, lost, changed) if lost else products
         (changed,) = rename_products((changed,), rename, products=left, suffixes=known_suffixes)
     (changed,) = stamp((changed,), keys)
-    for line in (*lost.values(), *_new_findings([association], changed, known_suffixes)):
+    for line in (*lines, *lost.values(), *new_findings([association], changed, known_suffixes)):
         warnings.warn(AsnWarning(line), stacklevel=2)
     return changed
 
 
-def _listed(add: Sequence[str | tuple[str, str]]) -> Sequence[str | tuple[str, str]]:
-    if isinstance(add, (str, bytes)):
-        raise ItemError(message("add", "one name where a list belongs", add, f"put it in a list: [{add!r}]"))
-    return add
+def _checked(add: Any, suffixes: object, rename: object, keys: object) -> list[tuple[str, str]]:
+    """Return the members to add as pairs, after every argument has been found to be of its form."""
+    suffix_table(suffixes)
+    if not isinstance(rename, (Mapping, str)):
+        raise KnobError(message("rename", "neither a name nor a dictionary of old and new ones", rename, "say '{name}_v2'"))
+    if not isinstance(keys, Mapping):
+        raise KnobError(message("keys", "not a dictionary", keys, "for example {'target': 't001'}"))
+    return [(member.expname, member.exptype) for member in members_of(add)]
+
+
+def _renamed_already(
+    association: Association, patterns: Sequence[str], rename: str | Mapping[str, str]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return the patterns for products, those of names that have been changed as they are to be as the new names."""
+    names = [product.name for product in association.products or () if isinstance(product.name, str)]
+    now = []
+    lines = []
+    for pattern in patterns:
+        new = rename.replace("{name}", pattern) if isinstance(rename, str) else rename.get(pattern, "")
+        if new in names and not any(is_chosen(name, (pattern,)) for name in names):
+            lines += [message("product", "nothing matches", pattern, f"{new!r} is there, its new name")]
+            now.append(new)
+        else:
+            now.append(pattern)
+    return tuple(now), lines
 
 
 def _swapped(new: Sequence[tuple[str, str]], suffixes: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the members to add with the suffixes that they get, so that they are found in what was edited before."""
-    return [(swapped_name(each[0], suffixes), *each[1:]) if each and isinstance(each[0], str) else each for each in new]
+    return [(swapped_name(name, suffixes), role) for name, role in new]
 
 
 def _refuse_ruled_out(associations: Associations, new: Sequence[tuple[str, str]]) -> None:
-    left = [member.expname for each in associations for product in each.products for member in product.members]
-    gone = [name for name, _ in new if not any(same_name(name, other) for other in left)]
+    left = by_base(member for each in associations for product in each.products for member in product.members)
+    there = (any(same_name(name, other.expname) for other in left.get(base_of(name), ())) for name, _ in new)
+    gone = [name for (name, _), found in zip(new, there, strict=True) if not found]
     way_out = "leave one of the two out"
     raise_all(ItemError, [message("member to add", "it has not the value to be kept", name, way_out) for name in gone])
 
@@ -152,8 +181,15 @@ def _left(patterns: Sequence[str], lost: Mapping[str, str], association: Associa
     return kept
 
 
-def _new_findings(before: Iterable[Association], after: Association, suffixes: Sequence[str]) -> list[str]:
-    """Return what a check finds in an association that it did not find in those that it was made of."""
+def new_findings(before: Iterable[Association], after: Association, suffixes: Sequence[str]) -> list[str]:
+    """Return what a check finds in an association that it did not find in those that it was made of, a line each.
+
+    >>> one = Association(asn_type="image3", products=(Product("p"),))
+    >>> new_findings([], one, ())
+    ["error no-members: product 1 'p' (nothing to process): []; list at least a science file"]
+    >>> new_findings([one], one, ())
+    []
+    """
     known = Counter(_kind(finding) for each in before for finding in check(each, suffixes=suffixes))
     lines = []
     for finding in check(after, suffixes=suffixes):
@@ -171,7 +207,8 @@ def _kind(finding: Finding) -> tuple[str, str]:
 def merge(associations: Iterable[Association], *, force: bool = False) -> Association:
     """Make one association of several: products of one name are joined, the others follow, of each key the first stays.
 
-    Keys that differ are an `AsnWarning`, and so is whatever `check` finds in the result and in none of those given.
+    Keys that differ, those of products and members too, are an `AsnWarning`, and so is whatever `check` finds in the
+    result and in none of those given.
 
     Args:
         associations: at least one.
@@ -186,11 +223,11 @@ def merge(associations: Iterable[Association], *, force: bool = False) -> Associ
     >>> [product.name for product in merge([one, two]).products]
     ['a', 'b']
     """
-    given = tuple(associations)
+    given = (associations,) if isinstance(associations, Association) else tuple(map(as_association, associations))
     if not given:
         raise ItemError(message("associations", "none given", [], "give at least one"))
     (one,) = combine(given, force=force)
-    for line in (*differing_keys(given), *_new_findings(given, one, ())):
+    for line in (*differing_keys(given), *new_findings(given, one, ())):
         warnings.warn(AsnWarning(line), stacklevel=2)
     return one
 
@@ -217,4 +254,4 @@ def split(association: Association, by: By, *, known: Mapping[str, Exposure] = N
     >>> list(split(asn, "detector"))
     ['nrca1', 'nrca2']
     """
-    return dict(parts(association, by, known=known))
+    return dict(parts(as_association(association), by, known=known))

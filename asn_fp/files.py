@@ -1,4 +1,4 @@
-"""Files, read whole and written whole: the only module that writes.
+"""Files, read whole and written whole: the only module that writes, but for `asn_fp.copies`, which uses what is here.
 
 A write goes to a hidden temporary file in the target's folder, is synced, and only then takes the target's name: a
 reader sees the old content or the new, never a part, and a failure leaves the old. The rename cuts off other hard
@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,7 +19,18 @@ from attrs import frozen
 
 from asn_fp.errors import FileError, did_you_mean, message
 
-__all__ = ["Copy", "make_folder", "read_bytes", "read_text", "transfer", "write_all", "write_text"]
+__all__ = [
+    "absolute",
+    "discard",
+    "make_folder",
+    "pour",
+    "read_bytes",
+    "read_text",
+    "sync_folder",
+    "told",
+    "write_all",
+    "write_text",
+]
 
 _ADVICE = {  # for the rest, what the system says is clear enough
     errno.EACCES: ("no permission", "check the rights of the file and of its folder"),
@@ -30,19 +41,6 @@ _ADVICE = {  # for the rest, what the system says is clear enough
     errno.EXDEV: ("on another disk, where a hard link cannot lead", "use symbolic links, or copy"),
     errno.EEXIST: ("exists already", "choose another name, or allow it to be overwritten"),
 }
-
-
-_PIECE = 4 * 2**20
-
-
-@frozen
-class Copy:
-    """Hold one file to bring somewhere: whence, whither, and how: ``copy``, ``hard`` or ``symbolic`` (links)."""
-
-    source: str
-    target: str
-    how: str = "copy"
-    size: int = 0
 
 
 @frozen
@@ -58,8 +56,8 @@ class _Target:
     backup: Path
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    r"""Return the text of a utf-8 file, without its byte order mark and with its line ends as they are.
+def read_text(path: str | os.PathLike[str], *, keep_mark: bool = False) -> str:
+    r"""Return the text of a utf-8 file with its line ends as they are, and without its byte order mark if it is not asked for.
 
     Raises:
         FileError: it is missing (the nearest name is suggested), a folder, not readable, or not utf-8 (with the offset).
@@ -71,10 +69,11 @@ def read_text(path: str | os.PathLike[str]) -> str:
     """
     data = read_bytes(path)
     try:
-        return data.decode("utf-8").removeprefix("\ufeff")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         reason = f"not utf-8, byte 0x{data[problem.start]:02x} at offset {problem.start}"
         raise FileError(message("input file", reason, os.fspath(path), "save it as utf-8")) from problem
+    return text if keep_mark else text.removeprefix("\ufeff")
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -89,11 +88,30 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     b'a.fits\r\n'
     """
     given = os.fspath(path)
-    with _told("input file", given):
+    with told("input file", given):
         try:
             return Path(given).read_bytes()
         except FileNotFoundError as problem:
             raise FileError(message("input file", "not found", given, _nearest(Path(given)))) from problem
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Return the absolute path of a file by the links that lead to it, without ``.`` and ``..``.
+
+    A ``..`` behind a link is taken back from where the link leads, as the system does it.
+
+    >>> absolute("/usr/./lib/../nowhere/a.fits")
+    '/usr/nowhere/a.fits'
+    """
+    given = os.fspath(path)
+    where = "" if given.startswith("/") else os.getcwd().rstrip("/")  # noqa: PTH109
+    for piece in given.split("/"):
+        if piece == "..":
+            here = os.path.realpath(where) if os.path.islink(where) else where  # noqa: PTH114  any text
+            where = here.rpartition("/")[0]
+        elif piece not in ("", "."):
+            where = f"{where}/{piece}"
+    return where or "/"
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
@@ -108,7 +126,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     True
     """
     given = os.fspath(path)
-    with _told("output folder", given):
+    with told("output folder", given):
         try:
             Path(given).mkdir(parents=True, exist_ok=True)
         except FileExistsError as problem:
@@ -151,18 +169,31 @@ def write_all(plan: Iterable[tuple[str | os.PathLike[str], str | bytes]], *, ove
     files = [target for target in targets if not target.stream]
     try:
         for target in files:
-            with _told("output file", target.given):
+            with told("output file", target.given):
                 _stage(target.temporary, target.data, target.status)
         _commit(targets, overwrite=overwrite)
     finally:
         for target in files:
-            _discard(target.temporary)
+            discard(target.temporary)
     return tuple(Path(target.given) for target in targets)
 
 
 @contextmanager
-def _told(kind: str, given: str) -> Iterator[None]:
-    """Turn what the system says about one path into a `FileError` with the same ``errno``."""
+def told(kind: str, given: str) -> Iterator[None]:
+    """Turn what the system says about one path into a `FileError` with the same ``errno``.
+
+    Args:
+        kind: what the path is for, as the message says it.
+        given: the path as the user gave it.
+
+    Raises:
+        FileError: in place of an OSError, or of a ValueError about the path.
+
+    >>> with told("output file", "missing/a.json"):
+    ...     raise OSError(errno.ENOSPC, "")
+    Traceback (most recent call last):
+    asn_fp.errors.FileError: output file (no space left on the disk): 'missing/a.json'; make room, or ...
+    """
     try:
         yield
     except FileError:
@@ -203,7 +234,7 @@ def _encoded(given: str, content: str | bytes) -> bytes:
 def _target(given: str, content: str | bytes, *, overwrite: bool) -> _Target:
     """Return where a content goes, after every check that can be made without touching a file."""
     data = _encoded(given, content)
-    with _told("output file", given):
+    with told("output file", given):
         status = None
         with suppress(FileNotFoundError):
             status = Path(given).stat()
@@ -260,12 +291,21 @@ def _stage(path: Path, data: bytes, like: os.stat_result | None) -> None:
                 with suppress(OSError):  # only root may give a file away
                     os.fchown(created, user, group)
             os.fchmod(created, stat.S_IMODE(like.st_mode))
-        _pour(created, data)
+        pour(created, data)
         os.fsync(created)
 
 
-def _pour(descriptor: int, data: bytes) -> None:
-    """Write all the bytes, however few the system takes at a time."""
+def pour(descriptor: int, data: bytes) -> None:
+    """Write all the bytes to an open file, however few the system takes at a time.
+
+    Raises:
+        OSError: whatever the system says.
+
+    >>> reading, writing = os.pipe()
+    >>> pour(writing, b"SIMPLE")
+    >>> os.read(reading, 10), os.close(reading), os.close(writing)
+    (b'SIMPLE', None, None)
+    """
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
@@ -277,19 +317,19 @@ def _commit(targets: Sequence[_Target], *, overwrite: bool) -> None:
     staged = [target.temporary.stat() for target in files]
     try:
         for target in sorted(targets, key=lambda target: target.stream):
-            with _told("output file", target.given):
+            with told("output file", target.given):
                 if target.stream:
                     _feed(target)
                 else:
                     _place(target, overwrite=overwrite, backup=len(targets) > 1)
         for folder in {target.real.parent for target in files}:
-            _sync_folder(folder)
+            sync_folder(folder)
     except BaseException as error:
         if len(targets) > 1:
             _roll_back(files, staged, error)
         raise
     for target in files:
-        _discard(target.backup)
+        discard(target.backup)
 
 
 def _place(target: _Target, *, overwrite: bool, backup: bool) -> None:
@@ -320,11 +360,14 @@ def _feed(target: _Target) -> None:
     number = _descriptor(target.given)
     opened = os.open(target.real, os.O_WRONLY | os.O_NOCTTY) if number is None else os.dup(number)
     with os.fdopen(opened, "wb", buffering=0):
-        _pour(opened, target.data)
+        pour(opened, target.data)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make renames last through a power cut; best effort, as some disks refuse and the files are whole anyway."""
+def sync_folder(folder: Path) -> None:
+    """Make renames last through a power cut; best effort, as some disks refuse and the files are whole anyway.
+
+    >>> sync_folder(Path("there is none"))
+    """
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -342,75 +385,16 @@ def _roll_back(files: Sequence[_Target], staged: Sequence[os.stat_result], error
                     target.backup.replace(target.real)
                 else:
                     target.real.unlink()
-            _discard(target.backup)
+            discard(target.backup)
         except OSError as problem:
             way_out = f"its old content, if any, is in {str(target.backup)!r}"
             error.add_note(message("output file", f"not restored: {problem.strerror}", target.given, way_out))
 
 
-def _discard(path: Path) -> None:
-    """Remove a file of our own, whether or not it is there."""
+def discard(path: Path) -> None:
+    """Remove a file of our own, whether or not it is there.
+
+    >>> discard(Path("there is none"))
+    """
     with suppress(OSError):
         path.unlink()
-
-
-# --------------------------------------------------------------------------------------------------- files as they are
-
-
-def transfer(copies: Iterable[Copy], progress: Callable[[int], object] | None = None) -> None:
-    """Copy or link files, each whole or not at all, and verify their sizes; what is there under the name is replaced.
-
-    Args:
-        copies: what to bring where; times and permission bits are copied too.
-        progress: called with the number of bytes after each piece.
-
-    Raises:
-        FileError: the first that fails; those before it are done.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     source = write_text(f"{folder}/a.fits", "SIMPLE")
-    ...     transfer([Copy(str(source), f"{folder}/b.fits")])
-    ...     read_text(f"{folder}/b.fits")
-    'SIMPLE'
-    """
-    for each in copies:
-        target = Path(each.target)
-        temporary = target.parent / f".asn-{os.urandom(8).hex()}.tmp"
-        try:
-            with _told(f"copy of {each.source!r}", each.target):
-                if each.how == "copy":
-                    _copy(each.source, temporary, progress)
-                elif each.how == "hard":
-                    temporary.hardlink_to(os.path.realpath(each.source))
-                else:
-                    temporary.symlink_to(os.path.abspath(each.source))  # noqa: PTH100  links on the way stay
-                _verify_size(each, temporary.stat().st_size)
-                temporary.replace(target)
-                _sync_folder(target.parent)
-        finally:
-            _discard(temporary)
-        if progress is not None and each.how != "copy":
-            progress(each.size)
-
-
-def _copy(source: str, temporary: Path, progress: Callable[[int], object] | None) -> None:
-    """Copy a file to a new one that is safe on the disk, with its times and bits, but never write-protected."""
-    with open(source, "rb", buffering=0) as stream:  # noqa: PTH123  the fastest way
-        like = os.fstat(stream.fileno())
-        created = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(created, "wb", buffering=0):
-            while piece := stream.read(_PIECE):
-                _pour(created, piece)
-                if progress is not None:
-                    progress(len(piece))
-            os.fchmod(created, (stat.S_IMODE(like.st_mode) & 0o777) | stat.S_IWUSR)
-            os.utime(created, ns=(like.st_atime_ns, like.st_mtime_ns))
-            os.fsync(created)
-
-
-def _verify_size(copy: Copy, found: int) -> None:
-    wanted = Path(copy.source).stat().st_size
-    if found != wanted:
-        reason = f"{found} bytes came of {wanted}; did it change meanwhile?"
-        raise FileError(message("copy", reason, copy.source, "gather again"))

@@ -1,6 +1,6 @@
 """The files of an association brought together in one folder, with an association that names them there.
 
-`plan` looks at the disk and decides; `asn_fp.files` carries it out. A file goes to the destination under its base name,
+`plan` looks at the disk and decides; `asn_fp.copies` carries it out. A file goes to the destination under its base name,
 and nothing is ever written anywhere else.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,22 @@ from attrs import evolve, frozen
 
 from asn_fp import files
 from asn_fp.codec import dumps, loads
-from asn_fp.errors import CodecError, FileError, ItemError, KnobError, ProductError, did_you_mean, message, raise_all
-from asn_fp.files import Copy
-from asn_fp.patterns import matches, texts
-from asn_fp.records import ABSENT, Association, Member
-from asn_fp.transforms._rows import with_names
+from asn_fp.copies import Copy, transfer
+from asn_fp.edits import new_findings
+from asn_fp.errors import (
+    AsnWarning,
+    CodecError,
+    FileError,
+    ItemError,
+    KnobError,
+    ProductError,
+    did_you_mean,
+    message,
+    raise_all,
+)
+from asn_fp.patterns import prepare, texts
+from asn_fp.records import ABSENT, Association, Member, Product
+from asn_fp.transforms._rows import Table, catalogue_of, files_of, tables, with_names, with_tables, without_catalogue
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = ["LINKS", "Gathering", "gather", "plan"]
@@ -41,6 +53,7 @@ class Gathering:
         copies: the files to copy or link.
         there: how many files are in the destination already.
         missing: the members that are nowhere.
+        told: what is to be known of the association: what a check finds in it only, and what is listed less often.
     """
 
     association: Association
@@ -48,6 +61,7 @@ class Gathering:
     copies: tuple[Copy, ...] = ()
     there: int = 0
     missing: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def gather(
@@ -63,13 +77,15 @@ def gather(
 ) -> Path:
     """Copy or link the members of an association file to a folder, write the association there, and return its path.
 
-    Files that are there with the same size and time are not copied again.
+    A catalogue that a member brings (its key ``tweakreg_catalog``) comes along. Files that are there with the same size and
+    time are not copied again. What a check finds in the result only, and a file that is listed once where it was listed
+    under several names, is an `AsnWarning`.
 
     Args:
         path: the association file.
         destination: the folder; it is made if it is missing.
         types: the roles to gather; by default all. Other members are left out of the association too.
-        exclude: roles, or patterns for names, to leave out.
+        exclude: roles, or patterns for names, to leave out; of a catalogue the key goes.
         link: ``hard`` or ``symbolic`` to link the files and not copy them.
         source: the folder that members are in, if it is not the association's.
         allow_missing: gather what is there; the others stay in the association.
@@ -90,7 +106,7 @@ def gather(
     ...     loads(made.read_text()).products[0].members, sorted(each.name for each in made.parent.iterdir())
     ((Member('a_cal.fits', 'science'),), ['a_cal.fits', 'l3_asn.json'])
     """
-    text = files.read_text(path)
+    text = files.read_text(path, keep_mark=True)
     try:
         association = loads(text)
     except CodecError as error:
@@ -105,18 +121,11 @@ def gather(
         source=os.fspath(source) if source is not None else None,
         allow_missing=allow_missing,
     )
+    for line in planned.told:
+        warnings.warn(AsnWarning(line), stacklevel=2)
     files.make_folder(destination)
-    files.transfer(planned.copies, progress)
-    return files.write_text(planned.target, dumps(planned.association) + ending(text))
-
-
-def ending(text: str) -> str:
-    r"""Return the line ends behind a text, which the archive's layout does not have, to be kept.
-
-    >>> ending('{}\n')
-    '\n'
-    """
-    return text[len(text.rstrip("\r\n")) :]
+    transfer(planned.copies, progress)
+    return files.write_text(planned.target, dumps(planned.association, like=text))
 
 
 def plan(
@@ -143,7 +152,7 @@ def plan(
     if link is not None and link not in LINKS:
         raise KnobError(message("link", "unknown", link, did_you_mean(link, LINKS)))
     kept = _chosen(association, texts(types, "types"), texts(exclude, "exclude"))
-    names, folder = _names(kept), Path(path).parent if source is None else Path(source)
+    names, folder = files_of(kept), Path(path).parent if source is None else Path(source)
     target = Path(destination, Path(path).name)
     found = {name: _path(name, folder, also_flat=source is not None) for name in names}
     missing = tuple(name for name, where in found.items() if where is None)
@@ -157,7 +166,9 @@ def plan(
     how = link or "copy"
     pending = [(where, to) for to, where in wanted.items() if not _is_there(where, to, how)]
     copies = tuple(Copy(str(where), str(to), how, where.stat().st_size) for where, to in pending)
-    return Gathering(with_names(kept, _base), str(target), copies, len(wanted) - len(copies), missing)
+    made, told = _each_once(kept, with_names(kept, _base))
+    told += new_findings([with_names(association, _base)], made, ())
+    return Gathering(made, str(target), copies, len(wanted) - len(copies), missing, tuple(told))
 
 
 # ------------------------------------------------------------------------------------------------ which members, and names
@@ -172,38 +183,58 @@ def _chosen(association: Association, types: Sequence[str], exclude: Sequence[st
         )
         return association
     members = [member for product in association.products for member in product.members]
+    named = files_of(association)
     roles = {member.exptype.lower() for member in members} | set(EXPTYPES)
     out = {word.lower() for word in exclude if word.lower() in roles}
     patterns = [word for word in exclude if word.lower() not in roles]
-    _refuse_unknown(types, patterns, roles, [member.expname for member in members])
+    ready = prepare(patterns, named)
+    matched = {pattern for name in named for pattern in ready.hits(name)}
+    _refuse_unknown(types, [pattern for pattern in patterns if pattern not in matched], roles, named)
     wanted = {word.lower() for word in types}
+
+    def excluded(name: str) -> bool:
+        return bool(patterns and ready.hits(name))
 
     def stays(member: Member) -> bool:
         role = member.exptype.lower()
-        asked = (not wanted or role in wanted) and role not in out
-        return asked and not any(matches(pattern, member.expname) for pattern in patterns)
+        return (not wanted or role in wanted) and role not in out and not excluded(member.expname)
 
-    products = [evolve(product, members=tuple(filter(stays, product.members))) for product in association.products]
-    left = tuple(product for product in products if product.members)
-    if not left:
+    def left(product: Product) -> Product:
+        stay = filter(stays, product.members)
+        members = tuple(without_catalogue(each) if excluded(catalogue_of(each)) else each for each in stay)
+        return product if members == product.members else evolve(product, members=members)
+
+    products = tuple(each for each in map(left, association.products) if each.members)
+    if not products:
         raise ProductError(message("association", "no members to gather", [*types, *exclude], "ask for other types"))
-    return association if left == association.products else evolve(association, products=left, origin=None)
+    return association if products == association.products else evolve(association, products=products, origin=None)
 
 
-def _refuse_unknown(types: Sequence[str], patterns: Sequence[str], roles: Iterable[str], names: Sequence[str]) -> None:
+def _refuse_unknown(types: Sequence[str], idle: Sequence[str], roles: Iterable[str], names: Sequence[str]) -> None:
     unknown = [word for word in types if word.lower() not in roles]
-    idle = [pattern for pattern in patterns if not any(matches(pattern, name) for name in names)]
     near = [*roles, *map(_base, names)]
     reason = "no role, and no name matches"
     problems = [message("exptype", "unknown", each, did_you_mean(each, sorted(roles))) for each in unknown]
     raise_all(ItemError, [*problems, *(message("exclude", reason, each, did_you_mean(each, near)) for each in idle)])
 
 
-def _names(association: Association) -> list[str]:
-    """Return the file names of the members, each once."""
-    if association.products is ABSENT:
-        return list(dict.fromkeys(association.members or ()))
-    return list(dict.fromkeys(member.expname for product in association.products for member in product.members))
+def _each_once(before: Association, after: Association) -> tuple[Association, list[str]]:
+    """Return an association without the members that now repeat another one of their product, and a line for each of them."""
+    changed: list[Table] = []
+    told: list[str] = []
+    if after.products is ABSENT:
+        return after, told
+    for old, (product, rows) in zip(before.products, tables(after), strict=True):
+        first: dict[tuple[str, str], str] = {}
+        left = []
+        for was, row in zip(old.members, rows, strict=True):
+            known = first.setdefault((row[0].expname, row[0].exptype), was.expname)
+            if known == was.expname:
+                left.append(row)
+            else:
+                told.append(message("member", f"the same file as {known!r}, and listed once", was.expname))
+        changed.append((product, tuple(left)))
+    return with_tables(after, changed), told
 
 
 def _base(name: str) -> str:
@@ -271,14 +302,20 @@ def _folders_in_the_way(targets: Iterable[Path]) -> list[str]:
 
 
 def _is_there(source: Path, target: Path, how: str) -> bool:
-    """Tell whether the destination has a file already: the same one, or as large and as old."""
+    """Tell whether the destination has a file already as it is asked for: itself, the link, or a copy as large and as old."""
     try:
         there = target.lstat()
     except OSError:
         return False
     own = source.stat()
+    if _place(source) == _place(target):
+        return True
     if stat.S_ISLNK(there.st_mode):
         return how == "symbolic" and os.path.realpath(target) == os.path.realpath(source)
     if os.path.samestat(there, own):
-        return True
+        return how == "hard"
     return how == "copy" and there.st_size == own.st_size and abs(there.st_mtime_ns - own.st_mtime_ns) < _CLOCK
+
+
+def _place(path: Path) -> tuple[str, str]:
+    return os.path.realpath(path.parent), path.name

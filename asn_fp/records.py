@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import field, fields_dict, frozen
 
-from asn_fp.errors import FrozenRecordError, message
+from asn_fp.errors import FrozenRecordError, KnobError, message
 from asn_fp.names import FileName
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Partner",
     "Product",
     "Reason",
+    "as_association",
     "freeze",
     "thaw",
 ]
@@ -375,6 +376,22 @@ class Association(_ReadsLikeAMapping):
         from asn_fp.show import html
 
         return html(self)
+
+
+def as_association(value: object) -> Association:
+    """Return an association as it is.
+
+    Raises:
+        KnobError: it is something else, such as a plain dictionary.
+
+    >>> as_association({"products": []})
+    Traceback (most recent call last):
+    asn_fp.errors.KnobError: association (not one): 'dict'; give what loads(text) or asn_from_list(...) returns
+    """
+    if isinstance(value, Association):
+        return value
+    way_out = "give what loads(text) or asn_from_list(...) returns"
+    raise KnobError(message("association", "not one", type(value).__name__, way_out))
 
 
 def _keys(cls: type[Any]) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ def product(members: str, name: str | None = "p") -> dict[str, Any]:
 def association(asn_type: str, /, *products: dict[str, Any] | str, without: str = "", **keys: Any) -> Association:
     """Return an association as it is read from a file, with the keys that pipelines open."""
     whole = {"asn_type": asn_type, "asn_id": "o001", "asn_pool": "none"} | keys
-    made = [product(each) if isinstance(each, str) else each for each in products]
+    name = "p_{suffix}" if asn_type == "wfs-image3" else "p"
+    made = [product(each, name) if isinstance(each, str) else each for each in products]
     kept = {key: value for key, value in whole.items() if key not in without.split()}
     return codec.loads(json.dumps(kept | {"products": made}))
 
@@ -127,6 +128,17 @@ NAMES = [
     (association("spec3", product("a_cal.fits", "p_{slit}")), "(placeholder)"),
     (association("spec3", product("a_cal.fits", "p_{source_id}_{")), "(placeholder)"),
     (association("spec3", product("a_cal.fits", "p_{{suffix}}")), "(placeholder)"),
+    *(
+        (association("wfs-image3", product("a_cal.fits b_cal.fits", name)), code)
+        for name, code in (
+            ("p", "(no-placeholder)"),
+            ("p_{source_id}_{suffix}", "placeholder"),
+            ("p_{suffix}_{}", "placeholder"),
+            ("p_{suffix", "placeholder"),
+            ("p_{suffix.x}", "placeholder"),
+            ("p_{suffix}}}", ""),
+        )
+    ),
 ]
 
 ROLES = [
@@ -161,6 +173,12 @@ MEMBERS = [
     (association("spec3", "a_cal.fits b_rate.fits:flat"), "(unread-exptype)"),
     (association("tso3", "data/a_calints.fits"), "(expname-folder)"),
     (association("tso3", "data\\a_calints.fits"), "(expname-folder)"),
+    (association("tso3", "/data/a_calints.fits"), ""),
+    (association("image2", "/data/a_rate.fits"), ""),
+    (association("spec2", f"/data/a_rate.fits {TRIO.replace(GRISM, '/data/' + GRISM)}"), " ".join(["(expname-folder)"] * 3)),
+    (association("image3", "x/a_cal.fits x/../x/./a_cal.fits"), "(expname-folder) (expname-folder) duplicate-member"),
+    (association("image3", "a_cal.fits ./a_cal.fits:psf"), "(expname-folder) (unread-exptype) two-roles"),
+    (association("coron3", "./a_x.fits:background a_x.fits r.fits:psf"), "(expname-folder) (unread-exptype) own-background"),
     (association("image2", {"name": "p", "members": [{"expname": " ", "exptype": "science"}]}), "no-expname"),
     (association("image2", "a_rate.fits b_rate.fits:background b_rate.fits:background"), "duplicate-member"),
     (association("image3", "a_cal.fits a_cal.fits a_cal.fits"), "duplicate-member duplicate-member"),
@@ -337,6 +355,13 @@ def test_suffixes_of_ones_own() -> None:
     assert codes(asn, suffixes=["destriped"]) == codes(asn, suffixes="destriped") == ["own-background"]
     with pytest.raises(KnobError):
         check(asn, suffixes=["_destriped"])
+
+
+@pytest.mark.parametrize("value", [{"products": []}, "{}", None])
+def test_only_associations_are_checked(value: Any) -> None:
+    """What is no association is an error that says how to get one."""
+    with pytest.raises(KnobError, match=r"association \(not one\).*loads"):
+        check(value)
 
 
 def test_errors_keeps_the_errors() -> None:

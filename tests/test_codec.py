@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from asn_fp.codec import dumps, loads, suggested_name
+from asn_fp.codec import dumps, keeps_layout, loads, suggested_name
 from asn_fp.errors import CodecError, KnobError
 from asn_fp.records import ABSENT, Association, Member, Product
 
@@ -420,3 +420,60 @@ def test_name_that_would_leave_its_folder_is_refused():
     """A slash in a key is no way to write into another folder."""
     with pytest.raises(KnobError, match="slash"):
         suggested_name(Association(products=(), asn_id="../../o001"))
+
+
+def laid_out(text, **knobs):
+    """Return a text of the archive's layout in another one."""
+    return json.dumps(json.loads(text), **{"indent": 4, **knobs})
+
+
+ARCHIVES = dumps(
+    Association(asn_id="o001", target="caf\u00e9", constraints="a: b", products=(Product("p", (Member("a.fits", "science"),)),))
+)
+EVEN = {
+    "the archive's": ARCHIVES,
+    "a line end at the end": ARCHIVES + "\n",
+    "CRLF": ARCHIVES.replace("\n", "\r\n") + "\r\n",
+    "CRLF in most lines": ARCHIVES.replace("\n", "\r\n") + "\n",
+    "byte order mark": "\ufeff" + ARCHIVES,
+    "raw letters": laid_out(ARCHIVES, ensure_ascii=False),
+    "raw letters, CRLF and a mark": "\ufeff" + laid_out(ARCHIVES, ensure_ascii=False).replace("\n", "\r\n"),
+    "two spaces": laid_out(ARCHIVES, indent=2) + "\n",
+    "tabs": laid_out(ARCHIVES, indent="\t"),
+    "one line": laid_out(ARCHIVES, indent=None),
+    "one tight line": laid_out(ARCHIVES, indent=None, separators=(",", ":")),
+    "no indent": laid_out(ARCHIVES, indent=0),
+}
+
+
+@pytest.mark.parametrize("text", EVEN.values(), ids=EVEN)
+def test_a_layout_is_kept(text):
+    """A text in any even layout is written as it was, and a change leaves all else of it as it is."""
+    assert dumps(loads(text), like=text) == text
+    assert keeps_layout(text)
+    changed = dumps(attrs.evolve(loads(text), asn_id="o002"), like=text)
+    assert changed == text.replace("o001", "o002")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"products":  []}', '{\n  "products": [\n      ]\n}', '{"target": "\u00e9", "program": "\\u00e9", "products": []}'],
+)
+def test_an_uneven_layout_is_told(text):
+    """A text that is laid out in no even way is known as such, and what is written is the same association."""
+    assert not keeps_layout(text)
+    assert loads(dumps(loads(text), like=text)) == loads(text)
+
+
+def test_what_no_file_can_hold_is_escaped():
+    """A half of a letter is escaped, also where other letters are not."""
+    text = '{"target": "\u00e9", "program": "\\ud800", "products": []}'
+    dumps(loads(text), like=text).encode()
+    assert keeps_layout(text)
+
+
+@pytest.mark.parametrize("value", [3, None, {}])
+def test_only_texts_are_read(value):
+    """What is neither text nor bytes is an error of ours."""
+    with pytest.raises(CodecError, match="neither a text nor bytes"):
+        loads(value)

@@ -750,9 +750,10 @@ def test_what_is_written_is_read(folder, text):
 
 
 def test_byte_order_mark_is_dropped_once(folder):
-    """One byte order mark at the start is not part of the text; a second one is."""
+    """One byte order mark at the start is not part of the text, unless it is asked for; a second one is."""
     (folder / "a").write_bytes(b"\xef\xbb\xbf\xef\xbb\xbf{}")
     assert read_text(folder / "a") == "\ufeff{}"
+    assert read_text(folder / "a", keep_mark=True) == "\ufeff\ufeff{}"
 
 
 UNREADABLE = [

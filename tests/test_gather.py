@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import signal
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from asn_fp import AsnError, files, gather, loads
+from asn_fp import AsnError, AsnWarning, copies, gather, loads
 from asn_fp.errors import FileError, ItemError, KnobError, ProductError
 from asn_fp.gather import plan
 
@@ -97,7 +101,7 @@ def test_size_and_time_tell_files_apart(tmp_path):
 def test_no_half_file(tmp_path, monkeypatch):
     """A copy that fails leaves nothing of it, and no association; those before it stay, and the next run goes on."""
     path, folder = written(tmp_path), tmp_path / "all"
-    real, calls = files._pour, []
+    real, calls = copies.pour, []
 
     def full(descriptor, data):
         calls.append(data)
@@ -106,7 +110,7 @@ def test_no_half_file(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
         real(descriptor, data)
 
-    monkeypatch.setattr(files, "_pour", full)
+    monkeypatch.setattr(copies, "pour", full)
     with pytest.raises(FileError, match="no space left"):
         gather(path, folder)
     assert tree(folder) == {"a_rate.fits": b"this is a_rate.fits"}
@@ -117,7 +121,7 @@ def test_no_half_file(tmp_path, monkeypatch):
 def test_a_size_that_differs_is_an_error(tmp_path, monkeypatch):
     """Bytes that were lost on the way are noticed, and the file does not take its name."""
     path, folder = written(tmp_path), tmp_path / "all"
-    monkeypatch.setattr(files, "_pour", lambda descriptor, data: os.write(descriptor, data[:-1]))
+    monkeypatch.setattr(copies, "pour", lambda descriptor, data: os.write(descriptor, data[:-1]))
     with pytest.raises(FileError, match="bytes came of"):
         gather(path, folder)
     assert tree(folder) == {}
@@ -130,15 +134,63 @@ def test_progress(tmp_path):
     assert sum(told) == sum(len(f"this is {name}") for name, _ in MEMBERS)
 
 
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    """Half copies of a killed run go with the next one; what another run is at, and files of the user's, stay."""
+    path, folder = written(tmp_path), tmp_path / "all"
+    folder.mkdir()
+    left = {name: folder / f".asn-copy-{name}.tmp" for name in ("left", "locked", "new-link", "old-link")}
+    for name in ("left", "locked"):
+        left[name].write_text("this")
+    for name in ("new-link", "old-link"):
+        left[name].symlink_to(path)
+    mine = folder / ".asn-mine.tmp"
+    mine.write_text("mine")
+    now = os.lstat(left["old-link"]).st_ctime
+    with left["locked"].open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        gather(path, folder)
+        assert {each.name for each in folder.glob(".*")} == {mine.name} | {
+            left[name].name for name in ("locked", "new-link", "old-link")
+        }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copies.time, "time", lambda: now + 100)
+        copies.sweep(folder)
+    assert [each.name for each in folder.glob(".*")] == [mine.name]
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)])
+def test_a_killed_gather_leaves_no_half_file(tmp_path, number, status):
+    """A signal to end cleans up; after a kill the next run does; neither leaves a file without its name."""
+    path, folder = written(tmp_path), tmp_path / "all"
+    script = f"""
+import os, sys
+from asn_fp import copies
+from asn_fp.cli.main import asn
+pour = copies.pour
+def half(descriptor, data):
+    pour(descriptor, data[:3])
+    os.kill(os.getpid(), {int(number)})
+copies.pour = half
+sys.argv = ["asn", "gather", {str(path)!r}, {str(folder)!r}]
+asn()
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.returncode, len(list(folder.iterdir()))) == (status, int(number == signal.SIGKILL))
+    gather(path, folder)
+    assert sorted(each.name for each in folder.iterdir()) == ["a_rate.fits", "b_rate.fits", "c_cat.ecsv", "l2_asn.json"]
+
+
 CHOICES = [
     ({"types": ["science"]}, ["a_rate.fits"]),
     ({"types": ["Science", "sourcecat"]}, ["a_rate.fits", "c_cat.ecsv"]),
     ({"exclude": ["background"]}, ["a_rate.fits", "c_cat.ecsv"]),
     ({"exclude": ["*_rate.fits"]}, ["c_cat.ecsv"]),
     ({"types": ["science", "psf"], "exclude": ["c_*"]}, ["a_rate.fits"]),
+    ({"exclude": ["sky/*"]}, ["a_rate.fits", "c_cat.ecsv"]),
 ]
 
 
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
 @pytest.mark.parametrize(("choice", "left"), CHOICES)
 def test_choices(tmp_path, choice, left):
     """Roles and names that are chosen are copied, and only they are in the association."""
@@ -162,6 +214,32 @@ def test_choices_that_are_refused(tmp_path, choice, error, told):
     with pytest.raises(error, match=told):
         gather(written(tmp_path), tmp_path / "all", **choice)
     assert not (tmp_path / "all").exists()
+
+
+def with_catalogue(tmp_path, catalogue="cats/a.ecsv"):
+    """Return the path of an association whose first member brings a catalogue, and whose second one a null."""
+    path = written(tmp_path, [*MEMBERS, (catalogue, "psf")])
+    plain = json.loads(path.read_text())
+    members = plain["products"][0]["members"]
+    members.pop()
+    members[0]["tweakreg_catalog"], members[1]["tweakreg_catalog"] = catalogue, None
+    path.write_text(json.dumps(plain, indent=4))
+    return path
+
+
+def test_catalogues_of_members_come_along(tmp_path):
+    """A catalogue that a member brings is gathered and named as members are; it may be excluded, or be missing."""
+    path = with_catalogue(tmp_path)
+    made = gather(path, tmp_path / "all", types=["science"])
+    assert (made.parent / "a.ecsv").read_text() == "this is cats/a.ecsv"
+    assert loads(made.read_text()).products[0].members[0]["tweakreg_catalog"] == "a.ecsv"
+    bare = gather(path, tmp_path / "bare", exclude=["a.ecsv"])
+    assert sorted(tree(bare.parent)) == ["a_rate.fits", "b_rate.fits", "c_cat.ecsv", "l2_asn.json"]
+    members = loads(bare.read_text()).products[0].members
+    assert [dict(member.extra) for member in members[:2]] == [{"group_id": "1"}, {"group_id": "1", "tweakreg_catalog": None}]
+    (path.parent / "cats" / "a.ecsv").unlink()
+    with pytest.raises(FileError, match=r"'cats/a.ecsv'"):
+        gather(path, tmp_path / "other")
 
 
 def test_missing_files_are_told_together(tmp_path):
@@ -192,8 +270,42 @@ def test_one_name_for_two_files(tmp_path):
     path = written(tmp_path, [("x/a_rate.fits", "science"), ("y/a_rate.fits", "background")])
     with pytest.raises(ProductError, match=r"two files have this base name: 'x/a_rate.fits' and 'y/a_rate.fits'"):
         gather(path, tmp_path / "all")
-    path = written(tmp_path, [("x/a_rate.fits", "science"), ("./x/a_rate.fits", "background")])
+    path = written(tmp_path, [("x/a_rate.fits", "science"), ("./x/a_rate.fits", "imprint")])
     assert names(gather(path, tmp_path / "all")) == ["a_rate.fits"] * 2
+
+
+def test_one_file_under_several_names(tmp_path):
+    """A file that a product lists under several names in one role is listed once, which is told; a plain repeat stays."""
+    spelled = ["x/a_rate.fits", "./x/a_rate.fits", "x/../x/a_rate.fits", str(tmp_path / "in" / "x" / "a_rate.fits")]
+    path = written(
+        tmp_path, [*((name, "background") for name in spelled), ("b_rate.fits", "science"), ("b_rate.fits", "imprint")]
+    )
+    with pytest.warns(AsnWarning, match=r"the same file as 'x/a_rate.fits', and listed once") as caught:
+        made = gather(path, tmp_path / "all")
+    assert (names(made), len(caught)) == (["a_rate.fits", "b_rate.fits", "b_rate.fits"], 3)
+
+
+def test_what_gathering_spoils_is_told(tmp_path):
+    """What a check finds in the result and not in what was given is a warning; what it found before, in any folder, is not."""
+    path = written(tmp_path, [("x/a_cal.fits", "science"), ("x/b_rate.fits", "background")])
+    with pytest.warns(AsnWarning) as caught:
+        gather(path, tmp_path / "all", types=["background"])
+    assert [str(each.message).partition(":")[0] for each in caught] == ["error no-science"]
+    assert plan(loads(path.read_text()), str(path), "new").told == ()
+
+
+@pytest.mark.parametrize("before", [None, "hard", "symbolic"])
+@pytest.mark.parametrize("after", [None, "hard", "symbolic"])
+def test_gathering_in_another_way(tmp_path, before, after):
+    """Files that are there as copies, or as links of one kind, are replaced where another kind is asked for."""
+    path, folder = written(tmp_path), tmp_path / "all"
+    gather(path, folder, link=before)
+    planned = plan(loads(path.read_text()), str(path), str(folder), link=after)
+    assert (len(planned.copies), planned.there) == ((0, 3) if before == after else (3, 0))
+    gather(path, folder, link=after)
+    one = folder / "a_rate.fits"
+    assert (one.is_symlink(), one.stat().st_nlink) == {None: (False, 1), "hard": (False, 2), "symbolic": (True, 1)}[after]
+    assert ((path.parent / "a_rate.fits").is_symlink(), one.read_text()) == (False, "this is a_rate.fits")
 
 
 def test_the_same_folder(tmp_path):
@@ -264,6 +376,7 @@ TRICKS = st.sampled_from(
 )
 
 
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(st.lists(TRICKS, min_size=1, max_size=4), st.booleans(), st.sampled_from([None, "hard", "symbolic"]))
 @example(["../up.fits"], True, None)

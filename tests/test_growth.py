@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 import asn_fp
+from asn_fp import edit, merge
 from asn_fp import steps as s
 from asn_fp import transforms as t
 from asn_fp.api import compose
@@ -16,7 +17,7 @@ from asn_fp.keys import optional
 from asn_fp.names import parse
 from asn_fp.pipeline import rule, step
 from asn_fp.predicates import is_science
-from asn_fp.records import Draft, Exposure
+from asn_fp.records import Association, Draft, Exposure, Member, Product
 
 SIZES = (20, 40, 80)
 LINEAR = 1.02  # what the second doubling may cost more than twice the first; the counts are the same in every run
@@ -206,6 +207,30 @@ def levels(size):
         for number, each in enumerate(dithers(size)[::2])
         for place, level in enumerate(("uncal", "rate", "cal"))
     )
+
+
+def image(names):
+    """Return an association of names in one product."""
+    return Association(asn_type="image3", products=(Product("p", tuple(Member(name, "science") for name in names)),))
+
+
+EDITED = {
+    "add": lambda size: edit(image(files(size)), add=files(size, detector="nrs2")),
+    "add what is there": lambda size: edit(image(files(size)), add=[f"raw/{name}" for name in files(size)]),
+    "remove": lambda size: edit(image(files(size)), remove=files(size)[1:]),
+    "remove without suffix": lambda size: edit(image(files(size)), remove=files(size)[1:], ignore_suffix=True),
+    "remove and add": lambda size: edit(image(files(size)), remove=files(size), add=files(size, detector="nrs2")),
+    "remove what is not there": lambda size: edit(image(files(15 * size)), remove=files(15 * size, observation=2)),
+    "keep and add": lambda size: edit(image(files(size)), keep=["detector=nrs1"], add=files(size, observation=2)),
+    "merge": lambda size: merge([image(files(size)), image(f"./{name}" for name in files(size))]),
+}
+
+
+@pytest.mark.parametrize("case", EDITED)
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
+def test_cost_of_an_edit_is_linear(case):
+    """Twice the members and names cost at most twice the instructions."""
+    assert growth(EDITED[case]) < LINEAR
 
 
 def made_of(exposures, mode="all-candidates"):

@@ -12,7 +12,7 @@ from typing import Final
 from asn_fp.check.context import Context, context_of, stage_of
 from asn_fp.check.findings import CODES, Finding, errors
 from asn_fp.check.products import check_members, check_name, check_roles
-from asn_fp.records import ABSENT, Association, Product
+from asn_fp.records import ABSENT, Association, Product, as_association
 
 __all__ = ["CODES", "Finding", "check", "errors", "stage_of"]
 
@@ -28,7 +28,7 @@ def check(association: Association, *, suffixes: Sequence[str] = ()) -> tuple[Fi
         suffixes: product suffixes to know besides the pipeline's own.
 
     Raises:
-        KnobError: a suffix that starts with its separator.
+        KnobError: a suffix that starts with its separator, or what is no association.
 
     >>> from asn_fp.records import Member
     >>> members = (Member("a_rate.fits", "science"), Member("b_rate.fits", "bckground"))
@@ -36,7 +36,7 @@ def check(association: Association, *, suffixes: Sequence[str] = ()) -> tuple[Fi
     ...     print(finding)
     error unknown-exptype: product 1 'a', member 2 (exptype unknown): 'bckground'; did you mean 'background'?
     """
-    context = context_of(association, suffixes)
+    context = context_of(as_association(association), suffixes)
     seen: dict[str, int] = {}
     sound: dict[tuple[str, str], bool] = {}
     found = [*_types(association), *_keys(association, context)]

@@ -16,6 +16,7 @@ from asn_fp.names import ending_of
 from asn_fp.records import Association
 from asn_fp.vocabulary import (
     ASN_TYPES,
+    CATALOGUE_SUFFIXES,
     PRODUCT_SUFFIXES,
     READ_EXPTYPES,
     STAGE2_SUFFIXES,
@@ -84,18 +85,28 @@ class Context:
     reads: frozenset[str]
     suffixes: tuple[str, ...] = ()
 
-    def opens(self, role: str) -> str:
-        """Return from where a pipeline opens a member whose name holds a path.
+    def opens(self, role: str, name: str) -> str:
+        """Return from where a pipeline opens a member whose name holds a path, or "" where nothing can go wrong.
 
         Source: jwst 3.0.0; calwebb_image2 takes names as they are, calwebb_spec2 cuts the folders of catalogues off.
         """
-        if "calwebb_spec2" in self.pipelines and role in ("sourcecat", "segmap", "direct_image"):
+        if self.cuts_folder(role):
             return "calwebb_spec2 cuts the folder off"
+        if name.startswith("/"):
+            return ""
         if self.pipelines == ("calwebb_image2",):
             return "calwebb_image2 opens it from the current folder"
         if "calwebb_image2" in self.pipelines:
             return "calwebb_image2 opens it from the current folder, the others from the association's"
         return "it is opened from the association's folder"
+
+    def cuts_folder(self, role: str) -> bool:
+        """Return whether one of the pipelines looks beside the association for a member, whatever folder its name has."""
+        return "calwebb_spec2" in self.pipelines and role in CATALOGUE_SUFFIXES
+
+    def opens_here(self) -> bool:
+        """Return whether the pipeline is known, and opens members from the folder that it runs in."""
+        return self.pipelines == ("calwebb_image2",)
 
     @property
     def pipeline(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from posixpath import normpath
 from typing import Final, Literal
 
 from attrs import frozen
@@ -23,12 +24,13 @@ _SHOWN: Final = 8
 
 @frozen
 class Row:
-    """Hold one member: its place, its role in lower case, and the pieces of its file name."""
+    """Hold one member: its place, its role in lower case, its file name's pieces, and that name as short as can be."""
 
     place: str
     member: Member
     role: str
     name: FileName
+    path: str
 
 
 def check_name(product: Product, place: str, context: Context, seen: dict[str, int], number: int) -> Iterator[Finding]:
@@ -55,9 +57,24 @@ def check_name(product: Product, place: str, context: Context, seen: dict[str, i
     seen.setdefault(name, number)
     if _has_folder(name):
         yield Finding("name-folder", "warning", place, name, "a path in the name", "leave the folder out")
-    if ("{" in name or "}" in name) and re.search("[{}]", _PLACEHOLDERS.sub("", name)):
+    if context.asn_type == "wfs-image3":
+        yield from _wavefront_name(name, place)
+    elif ("{" in name or "}" in name) and re.search("[{}]", _PLACEHOLDERS.sub("", name)):
         way_out = "known: {source_id}, {slit_name}, {suffix}"
         yield Finding("placeholder", "warning", place, name, "braces that no pipeline fills in", way_out)
+
+
+def _wavefront_name(name: str, place: str) -> Iterator[Finding]:
+    """Yield what is wrong with a name that calwebb_wfs-image3 fills in as a format, jwst 3.0.0."""
+    try:
+        filled = name.format(suffix="wfscmb")
+    except (LookupError, ValueError, AttributeError):
+        reason = "calwebb_wfs-image3 stops at braces other than {suffix}"
+        yield Finding("placeholder", "error", place, name, reason, "leave them out")
+        return
+    if filled == name:
+        reason = "no {suffix} in the name, so that its file gets no suffix"
+        yield Finding("no-placeholder", "warning", place, name, reason, "end it with _{suffix}")
 
 
 def _has_folder(name: str) -> bool:
@@ -137,15 +154,15 @@ def check_members(
     if _nothing_odd(members, context, sound):
         return
     rows = [_row(member, f"{place}, member {number}", context) for number, member in enumerate(members, 1)]
-    science = {row.member.expname for row in rows if row.role == "science"}
+    science = {row.path for row in rows if row.role == "science"}
     stems = {row.name.stem for row in rows if row.role == "science"} if context.stage == 2 else set()
     seen: dict[str, dict[str, None]] = {}
     for row in rows:
         yield from _expname(row, context)
         yield from _exptype(row, context)
-        roles = seen.setdefault(row.member.expname, {})
+        roles = seen.setdefault(row.path, {})
         yield from _repeated(row, roles)
-        if row.role == "background" and (row.member.expname in science or row.name.stem in stems):
+        if row.role == "background" and (row.path in science or row.name.stem in stems):
             reason = "the product's science exposure is its own background"
             yield Finding("own-background", "error", row.place, row.member.expname, reason, "leave one of the two out")
         roles[row.role] = None
@@ -166,7 +183,8 @@ def _nothing_odd(members: Sequence[Member], context: Context, sound: dict[tuple[
 
 
 def _row(member: Member, place: str, context: Context) -> Row:
-    return Row(place, member, member.exptype.lower(), parse(member.expname, context.suffixes))
+    name = parse(member.expname, context.suffixes)
+    return Row(place, member, member.exptype.lower(), name, normpath(name.text) if "/" in name.text else name.text)
 
 
 def _exptype(row: Row, context: Context) -> Iterator[Finding]:
@@ -187,10 +205,9 @@ def _expname(row: Row, context: Context) -> Iterator[Finding]:
     expname = row.member.expname
     if not expname.strip():
         yield Finding("no-expname", "error", row.place, expname, "no file name", "name the file or leave the member out")
-    if _has_folder(expname):
+    if _has_folder(expname) and (opened := context.opens(row.role, expname)):
         way_out = "put the association beside its files"
-        reason = f"a path in expname: {context.opens(row.role)}"
-        yield Finding("expname-folder", "warning", row.place, expname, reason, way_out)
+        yield Finding("expname-folder", "warning", row.place, expname, f"a path in expname: {opened}", way_out)
     expected = context.expected(row.role, row.name.suffix)
     if expected:
         reason = f"{row.role} of suffix {row.name.suffix!r}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -18,18 +17,20 @@ from asn_fp.check import check as findings_of
 from asn_fp.cli import demo as demonstration
 from asn_fp.cli.editing import diff_files, edit_file, gather_file, merge_files, split_file
 from asn_fp.cli.generator import explain_generate, generate_all, make_pool
-from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_overwriting, refuse_two_inputs
+from asn_fp.cli.inputs import expand_files, refuse_folders, refuse_two_inputs
 from asn_fp.cli.knobs import run_knobs
-from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, report, table, tree, with_report
+from asn_fp.cli.looking import explanation_page, refuse_two_formats, report, table, tree, with_report
 from asn_fp.cli.output_names import file_names
+from asn_fp.cli.places import folder_of, real
 from asn_fp.cli.plan import Plan
+from asn_fp.cli.presence import missing_files
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
 from asn_fp.keys import Key
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
-from asn_fp.records import ABSENT, Association, Associations, thaw
+from asn_fp.records import Association, Associations, thaw
 from asn_fp.rules import RULES
 from asn_fp.story import Report, Story
 from asn_fp.vocabulary import PARTNER_EXPTYPES
@@ -62,7 +63,7 @@ def from_list(
         notes.append("warning: option --format (deprecated): associations are always JSON; leave it out")
     knobs |= {"product_name": product_name, "by": by}
     plan = make(rule=rule, files=files, output_file=output_file, ruledefs=ruledefs, report=report, **knobs)
-    return Plan(plan.files, plan.folders, plan.text, (*notes, *plan.warnings), plan.status)
+    return evolve(plan, warnings=(*notes, *plan.warnings))
 
 
 def make(
@@ -80,13 +81,12 @@ def make(
         raise UsageError(message("output", "one of the two is needed", "--output-file FILE, --output-dir DIR", "-o - prints"))
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
-    options["start"] = output_dir if output_dir is not None else _folder_of(output_file)
+    options["start"] = real(output_dir if output_dir is not None else folder_of(output_file or ""))
     associations, warned = _warned(lambda: api.make(found, names, **options))
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
-    read = [*names, *_partners(options), *ruledefs, *(word[1:] for word in files if word.startswith("@"))]
-    refuse_overwriting(read, [path for path, _ in plan.files])
+    read = (*names, *_partners(options), *ruledefs)
     told = partial(_explained, found, names, options)
-    return with_report(plan, report, associations, told, read, say=plan.text != "" and output_file != "-")
+    return with_report(evolve(plan, reads=read), report, associations, told, say=plan.text != "" and output_file != "-")
 
 
 def _explained(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, Any]) -> Story | Report:
@@ -113,10 +113,6 @@ def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -
 
 def _partners(options: Mapping[str, Any]) -> list[str]:
     return [name for role in PARTNER_EXPTYPES for name in options.get(role, ())]
-
-
-def _folder_of(path: str | None) -> str:
-    return path.rpartition("/")[0] + "/" if path and "/" in path else ""
 
 
 def _to_file(associations: Associations, path: str | None, warned: tuple[str, ...]) -> Plan:
@@ -240,8 +236,8 @@ def explain(
     names, options = _inputs(found, files, knobs)
     told, warned = _warned(lambda: api.explain(found, names, file, **options))
     if html or output_file is not None:
-        page = explanation_page(told, output_file, [*names, *_partners(options), *lists_of(files), *ruledefs])
-        return evolve(page, warnings=warned)
+        page = explanation_page(told, output_file)
+        return evolve(page, warnings=warned, reads=(*names, *_partners(options), *ruledefs))
     return Plan(text=_json(told.to_dict()) if json else f"{told}\n", warnings=warned)
 
 
@@ -257,7 +253,7 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
     for path in paths:
         try:
             association = loads(read_text(path))
-            told = (*findings_of(association, suffixes=suffix), *_missing(association, _folder_of(path)))
+            told = (*findings_of(association, suffixes=suffix), *missing_files(association, path))
             found += [(path, finding) for finding in told]
         except (CodecError, FileError) as error:
             found += [(path, line) for line in str(error).splitlines()]
@@ -272,22 +268,6 @@ def check(*, files: tuple[str, ...], strict: bool = False, json: bool = False, s
     bad = {path for path, _ in found}
     good = [path for path in paths if path not in bad]
     return Plan(text="".join([*lines, *(f"{printable(path)}: no findings\n" for path in good)]), status=int(failed))
-
-
-def _missing(association: Association, folder: str) -> Iterator[Finding]:
-    """Yield which members are no files, each at its first place; relative names are meant from the association's folder."""
-    first = {name: f"member {number}" for number, name in reversed([*enumerate(association.members or (), 1)])}
-    for number, product in enumerate(association.products or (), 1):
-        for at, member in enumerate(product.members, 1):
-            label = "" if product.name is ABSENT else f" {product.name!r}"
-            first.setdefault(member.expname, f"product {number}{label}, member {at}")
-    for name, place in first.items():
-        path = os.path.join(folder, name)  # noqa: PTH118  as fast as can be
-        if name.strip() and not os.path.isfile(path):  # noqa: PTH113
-            is_folder = os.path.isdir(path)  # noqa: PTH112
-            way_out = "name a file" if is_folder else "put it there, or correct the name"
-            reason = "a folder" if is_folder else f"no such file in {folder or '.'!r}"
-            yield Finding("missing-file", "warning", place, name, reason, way_out)
 
 
 def _finding(finding: Finding | str) -> dict[str, Any]:

@@ -11,22 +11,20 @@ from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
 from asn_fp import edits, show, wording
-from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders, refuse_overwriting
+from asn_fp.cli.inputs import expand_files, expand_partners, key_values, names_in, refuse_folders
+from asn_fp.cli.places import as_named, folder_of, located, moved, one_spelling, paths_of
 from asn_fp.cli.plan import Plan
-from asn_fp.codec import dumps, loads
+from asn_fp.codec import dumps, keeps_layout, loads
 from asn_fp.compare import diff
 from asn_fp.errors import AsnError, CodecError, FileError, ItemError, UsageError, did_you_mean, message
 from asn_fp.files import read_text
-from asn_fp.gather import ending
 from asn_fp.gather import plan as plan_gathering
 from asn_fp.keys import KEYS, Key
 from asn_fp.records import Association, Exposure
 from asn_fp.sources.headers import read_headers, scan_headers
-from asn_fp.transforms import relocate, rename_products
-from asn_fp.transforms._rows import with_names
+from asn_fp.transforms import rename_products
 from asn_fp.transforms.combine import parts
 from asn_fp.transforms.edit import key_named, parse_keep
-from asn_fp.transforms.finish import PATHS
 
 __all__ = ["diff_files", "edit_file", "gather_file", "merge_files", "split_file"]
 
@@ -55,27 +53,33 @@ def edit_file(
     (path,) = _exactly(files, 1, "asn edit FILE.json ...; an option is repeated for each of its values")
     target = _target(path, output_file, in_place)
     text, before = _read(path)
-    folder = _folder(path)
-    start = _folder(target) if target != "-" else folder
-    known = _headers(before, folder, [parse_keep(word).key for word in keep])
-    moved = _moved(before, paths, folder, start)
+    folder = folder_of(path)
+    start = folder_of(target) if target != "-" else folder
+    given = moved(before, paths, folder, start)
     after, warned = _warned(
         lambda: edits.edit(
-            moved,
-            remove=_patterns(remove),
+            given,
+            remove=names_in(remove),
             keep=keep,
             suffixes=key_values_of_texts(swap_suffix, "--swap-suffix"),
-            add=[(_located(name, paths, start), role) for name, role in _additions(add)],
+            add=[(located(name, paths, start), role) for name, role in _additions(add)],
             rename=_renames(rename_product),
             keys=key_values(set, "--set", lambda value: None if value == "null" else value),
             products=product,
             ignore_suffix=ignore_suffix,
             own_suffixes=suffix,
-            known=known,
+            known=_headers(before, given, folder, [parse_keep(word).key for word in keep]),
         )
     )
-    written = text if after == before else dumps(after) + ending(text)
-    return _to_file(target, written, after, warned)
+    warned += _layout(path, text) if after != before else ()
+    reads = [*paths_of(before, folder), *paths_of(after, start), *([] if in_place else [path])]
+    return _to_file(target, text if after == before else dumps(after, like=text), after, warned, reads)
+
+
+def _layout(path: str, text: str) -> tuple[str, ...]:
+    """Return the warning that lines change which an edit does not touch, where these have a layout of their own."""
+    way_out = "lines that the edit does not touch are written in the layout of the first ones"
+    return () if keeps_layout(text) else ("warning: " + message("association file", "its layout is uneven", path, way_out),)
 
 
 def _target(path: str, output_file: str | None, in_place: bool) -> str:
@@ -83,7 +87,6 @@ def _target(path: str, output_file: str | None, in_place: bool) -> str:
         raise UsageError(message("output", "one of the two is needed", "--output-file FILE, --in-place", "-o - prints"))
     if output_file is None:
         return path
-    refuse_overwriting([path], [output_file] if output_file != "-" else [])
     return output_file
 
 
@@ -92,6 +95,8 @@ def _additions(words: Sequence[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for word in words:
         head, colon, tail = word.rpartition(":")
+        if colon and not tail:
+            raise UsageError(message("--add", "no exptype behind the colon", word, f"write {head}, or {head}:background"))
         names, role = (head, tail) if colon and head and _ROLE.fullmatch(tail) else (word, "science")
         listed = expand_partners([names])
         inner = [name for name in listed if _ROLE.fullmatch(name.rpartition(":")[2]) and ":" in name]
@@ -100,11 +105,6 @@ def _additions(words: Sequence[str]) -> list[tuple[str, str]]:
         found += [(name, role) for name in listed]
     refuse_folders(name for name, _ in found)
     return found
-
-
-def _patterns(words: Sequence[str]) -> list[str]:
-    """Return the patterns for members; ``@list.txt`` and ``-`` are read, a pattern stays one."""
-    return [name for word in words for name in (expand_files([word]) if word == "-" or word[:1] == "@" else [word])]
 
 
 def _renames(words: Sequence[str]) -> str | dict[str, str]:
@@ -140,11 +140,13 @@ def merge_files(*, files: tuple[str, ...], output_file: str, force: bool = False
     """Make one association file of several."""
     names = expand_files(files)
     read = _read_all(names)
-    start = _folder(output_file if output_file != "-" else names[0])
-    moved = [_moved(each, paths, _folder(name), start) for name, (_, each) in zip(names, read, strict=True)]
-    merged, warned = _warned(lambda: edits.merge(moved, force=force))
-    refuse_overwriting(names, [output_file] if output_file != "-" else [])
-    return _to_file(output_file, dumps(merged) + ending(read[0][0]), merged, warned)
+    start = folder_of(output_file if output_file != "-" else names[0])
+    given = [moved(each, paths, folder_of(name), start) for name, (_, each) in zip(names, read, strict=True)]
+    if paths != "as-given":
+        given = one_spelling(given, start)
+    merged, warned = _warned(lambda: edits.merge(given, force=force))
+    reads = [*names, *paths_of(merged, start)]
+    return _to_file(output_file, dumps(merged, like=read[0][0]), merged, warned, reads)
 
 
 def split_file(
@@ -153,22 +155,22 @@ def split_file(
     """Make an association file of each value of a key, or of each product."""
     (path,) = _exactly(files, 1, "asn split FILE.json --by KEY --output-dir DIR")
     text, association = _read(path)
-    folder = _folder(path)
+    folder = folder_of(path)
     words = [part for word in by for part in word.split(",") if part]
-    if not words or output_dir == "":
+    if output_dir == "":
+        raise UsageError(message("--output-dir", "no folder", output_dir, "name one, or . for this one"))
+    if not words:
         raise UsageError(message("--by", "no key", ",".join(by), "for example --by detector, or --by product"))
     keys = () if words == ["product"] else tuple(key_named(word) for word in words)
-    start = os.path.abspath(output_dir)  # noqa: PTH100  links on the way stay
-    moved = _moved(association, paths, folder, start)
-    known = _headers(moved, folder if paths == "as-given" else start, keys)
-    found = parts(moved, keys or "product", known=known)
+    given = moved(association, paths, folder, output_dir)
+    found = parts(given, keys or "product", known=_headers(association, given, folder, keys))
     if rename_product is not None:
         found = tuple((value, _named_for(each, rename_product, value)) for value, each in found)
     targets = [f"{output_dir.rstrip('/') or '/'}/{name}" for name in _part_names(path, [value for value, _ in found])]
-    refuse_overwriting([path], targets)
-    plan = tuple((target, dumps(each) + ending(text)) for target, (_, each) in zip(targets, found, strict=True))
+    plan = tuple((target, dumps(each, like=text)) for target, (_, each) in zip(targets, found, strict=True))
     said = "".join(f"{target}: {show.summary(each)}\n" for target, (_, each) in zip(targets, found, strict=True))
-    return Plan(plan, (output_dir,), said, _shared_names([each for _, each in found]))
+    reads = (path, *paths_of(association, folder))
+    return Plan(plan, (output_dir,), said, _shared_names([each for _, each in found]), reads=reads)
 
 
 def _named_for(association: Association, template: str, value: str) -> Association:
@@ -206,8 +208,12 @@ def _shared_names(associations: Sequence[Association]) -> tuple[str, ...]:
 
 def diff_files(*, files: tuple[str, ...], keys: bool = False, ignore_folders: bool = False, json: bool = False) -> Plan:
     """Tell what differs between two association files."""
-    names = _exactly(files, 2, "asn diff A.json B.json")
-    (_, one), (_, other) = _read_all(names)
+    first, second = _exactly(files, 2, "asn diff A.json B.json")
+    try:
+        (_, one), (_, other) = _read_all([first, second])
+    except AsnError as error:
+        return Plan(warnings=tuple(f"error: {line}" for line in str(error).splitlines()), status=2)
+    other = as_named(other, folder_of(second), one, folder_of(first))
     found = diff(one, other, keys=keys, folders=not ignore_folders)
     if json:
         return Plan(text=text_of.dumps(found.to_dict(), indent=4) + "\n", status=int(bool(found)))
@@ -236,10 +242,11 @@ def gather_file(
         source=source,
         allow_missing=allow_missing,
     )
-    warned = tuple("warning: " + message("member", "missing, not gathered", name) for name in planned.missing)
+    lines = (*(message("member", "missing, not gathered", name) for name in planned.missing), *planned.told)
+    warned = tuple(f"warning: {line}" for line in lines)
     done = f"{'linked' if link else 'copied'} {len(planned.copies)}, there already {planned.there}"
     said = f"{planned.target}: {show.summary(planned.association)}; {done}\n"
-    written = (planned.target, dumps(planned.association) + ending(text))
+    written = (planned.target, dumps(planned.association, like=text))
     return Plan((written,), (destination,), said, warned, copies=planned.copies)
 
 
@@ -263,7 +270,7 @@ def _read_all(paths: Sequence[str]) -> list[tuple[str, Association]]:
     problems: list[str] = []
     for path in paths:
         try:
-            text = read_text(path)
+            text = read_text(path, keep_mark=True)
             found.append((text, loads(text)))
         except CodecError as error:
             problems += [f"{path}: {line}" for line in str(error).splitlines()]
@@ -274,29 +281,6 @@ def _read_all(paths: Sequence[str]) -> list[tuple[str, Association]]:
     return found
 
 
-def _folder(path: str) -> str:
-    """Return the folder of a file, as an absolute path."""
-    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  links on the way stay
-
-
-def _moved(association: Association, paths: str | None, cwd: str, start: str) -> Association:
-    """Return an association as it is read in its folder, ready for another: relative names stay right, or are as asked."""
-    if paths is not None:
-        return relocate((association,), paths, start=start, cwd=cwd)[0]
-    if os.path.realpath(cwd) == os.path.realpath(start):
-        return association
-    return with_names(association, lambda name: name if name.startswith("/") else PATHS["relative"](name, start, cwd))
-
-
-def _located(name: str, paths: str | None, start: str) -> str:
-    """Return a name that was typed here as a member has it; one that is no file here is left as it is."""
-    here = Path.cwd().as_posix()
-    if paths is not None:
-        return PATHS[paths](name, start, here)
-    typed = not name.startswith("/") and os.path.exists(name)  # noqa: PTH110  any text
-    return PATHS["relative"](name, start, here) if typed else name
-
-
 def _warned(work: Callable[[], R]) -> tuple[R, tuple[str, ...]]:
     """Return what a function gives, and its warnings as lines to print."""
     with warnings.catch_warnings(record=True) as caught:
@@ -305,26 +289,28 @@ def _warned(work: Callable[[], R]) -> tuple[R, tuple[str, ...]]:
     return result, tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
 
 
-def _to_file(path: str, text: str, association: Association, warned: tuple[str, ...]) -> Plan:
+def _to_file(path: str, text: str, association: Association, warned: tuple[str, ...], reads: Sequence[str]) -> Plan:
     if path == "-":
         return Plan(text=text if text.endswith("\n") else text + "\n", warnings=warned)
     if not path.endswith(".json"):
         warned = (*warned, "warning: " + message("output file", "pipelines read only names that end in .json", path))
-    return Plan(((path, text),), text=f"{path}: {show.summary(association)}\n", warnings=warned)
+    return Plan(((path, text),), text=f"{path}: {show.summary(association)}\n", warnings=warned, reads=tuple(reads))
 
 
-def _headers(association: Association, folder: str, keys: Sequence[Key]) -> Mapping[str, Exposure]:
-    """Return the exposures with the headers of members where a key is none that names tell.
+def _headers(read: Association, written: Association, folder: str, keys: Sequence[Key]) -> Mapping[str, Exposure]:
+    """Return the exposures with the headers of members where a key is none that names tell, by the names to be written.
 
     Science must be readable; a partner that is not, such as a catalogue that is still to come, tells no key.
     """
     asked = [key for key in keys if key.name not in KEYS]
-    members = [member for product in association.products or () for member in product.members] if asked else []
-    paths = {member.expname: os.path.normpath(Path(folder, member.expname)) for member in members}
-    science = dict.fromkeys(paths[member.expname] for member in members if member.exptype.lower() == "science")
+    members, names = (
+        [member for product in each.products or () for member in product.members] if asked else [] for each in (read, written)
+    )
+    paths = {new.expname: os.fspath(Path(folder, old.expname)) for old, new in zip(members, names, strict=True)}
+    science = dict.fromkeys(paths[new.expname] for new in names if new.exptype.lower() == "science")
     others = dict.fromkeys(path for path in paths.values() if path not in science)
-    read = [*read_headers(science, progress=True), *scan_headers(others).exposures]
-    by_path = {exposure.name.text: exposure for exposure in read}
+    headers = [*read_headers(science, progress=True), *scan_headers(others).exposures]
+    by_path = {exposure.name.text: exposure for exposure in headers}
     found = {name: by_path[path] for name, path in paths.items() if path in by_path}
     for key in asked:
         if all(key(exposure) is None for exposure in found.values()):

@@ -14,8 +14,9 @@ from attrs import evolve, frozen
 
 from asn_fp import intake, show
 from asn_fp.cli.argv import AUTO, OptionalValue
-from asn_fp.cli.inputs import expand_files, refuse_existing, refuse_folders, refuse_overwriting
-from asn_fp.cli.looking import explanation_page, lists_of, refuse_two_formats, with_report
+from asn_fp.cli.inputs import expand_files, refuse_folders
+from asn_fp.cli.looking import explanation_page, refuse_two_formats, with_report
+from asn_fp.cli.places import real
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import dumps
 from asn_fp.errors import UsageError, message
@@ -47,8 +48,8 @@ def make_pool(
     text = pool_rows(exposures)
     if output_file == "-":
         return Plan(text=text, warnings=warned)
-    refuse_overwriting([*names, *lists_of(files)], [output_file])
-    return Plan(((output_file, text),), text=f"{output_file}: {_of(len(exposures), 'exposure')}\n", warnings=warned)
+    said = f"{output_file}: {_of(len(exposures), 'exposure')}\n"
+    return Plan(((output_file, text),), text=said, warnings=warned, reads=tuple(names))
 
 
 def generate_all(
@@ -88,23 +89,16 @@ def generate_all(
     written = (*_files(run.made, folder), *(((orphans, pool),) if orphans not in (None, "-") else ()))
     text = _as_json(run.made, lost) if json else pool if orphans == "-" else _counted(run, folder)
     needed = run.made.names or (report or "").startswith(f"{folder}/")
-    plan = Plan(written, (folder,) if needed else (), text, warned, overwrite=overwrite)
-    return _finished(plan, run, report, [*run.names, *lists_of(files), *rules], say=not json and orphans != "-")
+    reads = (*run.names, *rules, *(exposure.name.text for exposure in run.exposures))
+    plan = Plan(written, (folder,) if needed else (), text, warned, overwrite=overwrite, reads=reads)
+    say = not json and orphans != "-"
+    return with_report(plan, report, run.made.associations, run.fates, names=run.made.names, say=say)
 
 
 def _refuse_both(dry_run: bool, report: str | None) -> None:
     if dry_run and report is not None:
         way_out = "'asn explain generate ... -o FILE.html' writes a page and nothing else"
         raise UsageError(message("options", "they exclude each other", "--dry-run, --report", way_out))
-
-
-def _finished(plan: Plan, run: _Run, report: str | None, read: Sequence[str], *, say: bool) -> Plan:
-    """Return the plan with its page, if one is asked for; nothing in it is an input, nor there already if it must not be."""
-    written = [*(path for path, _ in plan.files), *([report] if report is not None else [])]
-    refuse_overwriting(read, written)
-    if not plan.overwrite:
-        refuse_existing(written)
-    return with_report(plan, report, run.made.associations, run.fates, read, names=run.made.names, say=say)
 
 
 def explain_generate(
@@ -132,8 +126,8 @@ def explain_generate(
     stories = stories_of(file, run.made, run.rules) if file is not None else ()
     known = fates(run.exposures, run.made, run.rules, file)
     if html or output_file is not None:
-        page = explanation_page(known, output_file, [*run.names, *lists_of(files), *rules])
-        return evolve(page, warnings=run.warned)
+        page = explanation_page(known, output_file)
+        return evolve(page, warnings=run.warned, reads=(*run.names, *rules))
     if json:
         plain = {"exposures": [fate.to_dict() for fate in known], "stories": [story.to_dict() for story in stories]}
         return Plan(text=_json(plain), warnings=run.warned)
@@ -156,7 +150,7 @@ class _Run:
 
     def placed(self, paths: str, folder: str) -> _Run:
         """Return the run with the members' paths written in one of the ways that `relocate` knows."""
-        moved = relocate(self.made.associations, paths, start=folder, cwd=Path.cwd().as_posix())
+        moved = relocate(self.made.associations, paths, start=real(folder), cwd=Path.cwd().as_posix())
         return evolve(self, made=evolve(self.made, associations=moved))
 
     def fates(self) -> tuple[Fate, ...]:

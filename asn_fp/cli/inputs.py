@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from glob import glob
 from pathlib import Path
 
@@ -16,11 +16,16 @@ __all__ = [
     "expand_files",
     "expand_partners",
     "key_values",
+    "lists_and_rules",
+    "names_in",
     "refuse_existing",
+    "refuse_fits",
     "refuse_folders",
     "refuse_overwriting",
     "refuse_two_inputs",
 ]
+
+_FITS = (".fits", ".fits.gz", ".fits.fz", ".fit")
 
 
 def expand_files(words: Sequence[str]) -> list[str]:
@@ -28,12 +33,27 @@ def expand_files(words: Sequence[str]) -> list[str]:
 
     Raises:
         FileError: a list that cannot be read.
-        ItemError: a pattern that no file matches; all of them in one error.
+        ItemError: a pattern that no file matches; all of them in one error. Or lists that hold no name at all.
 
     >>> expand_files(["a,b", "1e5", "[a]"])
     ['a,b', '1e5', '[a]']
     """
-    return _expanded(words, "*?")
+    names = _expanded(words, "*?")
+    if words and not names:
+        raise ItemError(message("files", "the list holds no name", ", ".join(words), "name at least one file"))
+    return names
+
+
+def names_in(words: Sequence[str]) -> list[str]:
+    """Return the names and patterns that words stand for: ``@list.txt`` and ``-`` are read, and no file is looked for.
+
+    Raises:
+        FileError: a list that cannot be read.
+
+    >>> names_in(["*_cal.fits"])
+    ['*_cal.fits']
+    """
+    return [name for word in words for name in (_expanded([word], "") if word == "-" or word[:1] == "@" else [word])]
 
 
 def expand_partners(words: Sequence[str]) -> list[str]:
@@ -89,6 +109,23 @@ def _lines(data: bytes, source: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
+def lists_and_rules(given: Mapping[str, object]) -> list[str]:
+    """Return the lists of names and the Python files of rules that the words of a command line name, in any option.
+
+    >>> lists_and_rules({"rule": "mine.py:my_rule", "psf": ("@psf.txt", "a.fits"), "role": ("dark=@darks.txt",)})
+    ['mine.py', 'psf.txt', 'darks.txt']
+    """
+    found = []
+    for value in given.values():
+        for word in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            text = str(word)
+            listed = text[1:] if text.startswith("@") else text.partition("=@")[2]
+            place = text if text.endswith(".py") else text.rpartition(":")[0]
+            found += [each for each in (listed, listed.rpartition(":")[0]) if each]  # --add @list.txt:background
+            found += [place] if place.endswith(".py") else []
+    return found
+
+
 def refuse_folders(names: Iterable[str]) -> None:
     """Refuse names that are folders.
 
@@ -130,7 +167,7 @@ def refuse_overwriting(names: Iterable[str], outputs: Iterable[str]) -> None:
     targets = {_identity(path, _status(path)): path for path in outputs}
     ends = {os.path.basename(path) for path in targets.values()}  # noqa: PTH119  as fast as can be
     problems = []
-    for name in names:
+    for name in names if targets else ():
         status = _status(name)
         if status is None and os.path.basename(name) not in ends:  # noqa: PTH119
             continue
@@ -138,6 +175,27 @@ def refuse_overwriting(names: Iterable[str], outputs: Iterable[str]) -> None:
         if output is not None and (status is None or stat.S_ISREG(status.st_mode)):
             problems.append(message("output file", f"also an input, {name!r}", output, "give the output another name"))
     raise_all(FileError, list(dict.fromkeys(problems)))
+
+
+def refuse_fits(outputs: Iterable[str]) -> None:
+    """Refuse outputs in the place of which there is a FITS file: no text replaces one.
+
+    Raises:
+        FileError: with all of them.
+    """
+    found = [path for path in outputs if (status := _status(path)) and stat.S_ISREG(status.st_mode) and _is_fits(path)]
+    way_out = "give the output another name"
+    raise_all(FileError, [message("output file", "a FITS file has this name", path, way_out) for path in found])
+
+
+def _is_fits(path: str) -> bool:
+    if path.lower().endswith(_FITS):
+        return True
+    try:
+        with Path(path).open("rb") as stream:
+            return stream.read(9) == b"SIMPLE  ="
+    except OSError:
+        return False
 
 
 def refuse_two_inputs(*lists: Sequence[str]) -> None:

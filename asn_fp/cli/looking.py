@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from asn_fp import show
-from asn_fp.cli.inputs import expand_files, refuse_overwriting, refuse_two_inputs
+from asn_fp.cli.inputs import expand_files, refuse_two_inputs
 from asn_fp.cli.plan import Plan
 from asn_fp.codec import loads
 from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
@@ -21,7 +21,7 @@ from asn_fp.wording import many, printable
 if TYPE_CHECKING:
     from asn_fp.report import Explanation
 
-__all__ = ["as_page", "explanation_page", "lists_of", "refuse_two_formats", "report", "table", "tree", "with_report"]
+__all__ = ["as_page", "explanation_page", "refuse_two_formats", "report", "table", "tree", "with_report"]
 
 _FITS: Final = (".fits", ".fits.gz")
 _MEANT: Final = "name association files, and what they were made of behind --among: asn report l2_asn.json --among '*.fits' ..."
@@ -58,13 +58,13 @@ def report(*, files: tuple[str, ...], output_file: str, among: tuple[str, ...] =
     said = many(len(paths), "association")
     if not among:
         page = report_html(associations, titles=paths)
-        return as_page(page, output_file, [*paths, *lists_of(files)], said)
+        return evolve(as_page(page, output_file, said), reads=tuple(paths))
     from asn_fp.cli.among import explained
 
     found = explained(paths, associations, [*among, *exposures], rule)
     page = report_html(associations, titles=paths, explanation=found.told)
-    read = [*paths, *found.read, *lists_of([*files, *among])]
-    return evolve(as_page(page, output_file, read, f"{said}, {_of_files(found.told.stories)}"), warnings=found.warned)
+    plan = as_page(page, output_file, f"{said}, {_of_files(found.told.stories)}")
+    return evolve(plan, warnings=found.warned, reads=(*paths, *found.read))
 
 
 def _of_files(stories: Sequence[Story]) -> str:
@@ -72,16 +72,16 @@ def _of_files(stories: Sequence[Story]) -> str:
     return many(len(stories), "file") + (f", {lost} left out" if lost else "")
 
 
-def explanation_page(told: Explanation, path: str | None, read: Sequence[str]) -> Plan:
+def explanation_page(told: Explanation, path: str | None) -> Plan:
     r"""Return the plan that writes an explanation as a page, or prints it without a path.
 
     >>> from asn_fp.story import Story
-    >>> explanation_page(Story("a_rate.fits", "science", (), (), None), "explain.html", []).text
+    >>> explanation_page(Story("a_rate.fits", "science", (), (), None), "explain.html").text
     'explain.html: 1 file\n'
     """
     from asn_fp.report import explanation_html, stories_of
 
-    return as_page(explanation_html(told), "-" if path is None else path, read, _of_files(stories_of(told)))
+    return as_page(explanation_html(told), "-" if path is None else path, _of_files(stories_of(told)))
 
 
 def with_report(
@@ -89,7 +89,6 @@ def with_report(
     path: str | None,
     made: Sequence[Association],
     told: Callable[[], Explanation],
-    read: Sequence[str],
     *,
     names: Sequence[str] = (),
     say: bool = True,
@@ -101,15 +100,13 @@ def with_report(
         path: the page to write; None for none.
         made: the associations.
         told: gives the explanation of the run; it is asked only for a page.
-        read: the files that were read, which the page must not replace.
         names: the names of the association files, by default those that the plan writes.
         say: say on standard output that the page was written.
 
     Raises:
         UsageError: a name that is not that of a page.
-        FileError: the page would replace an input.
 
-    >>> plan = with_report(Plan((("out/l2_asn.json", "{}"),)), "run.html", [Association()], list, ())
+    >>> plan = with_report(Plan((("out/l2_asn.json", "{}"),)), "run.html", [Association()], list)
     >>> plan.text, [path for path, _ in plan.files]
     ('run.html: 1 association, no files\n', ['out/l2_asn.json', 'run.html'])
     """
@@ -122,7 +119,7 @@ def with_report(
     explanation = told()
     said = f"{many(len(made), 'association')}, {_of_files(stories_of(explanation))}"
     titles = names or [each.rpartition("/")[2] for each, _ in plan.files]
-    page = as_page(report_html(made, titles=titles, explanation=explanation), path, read, said, option="--report")
+    page = as_page(report_html(made, titles=titles, explanation=explanation), path, said, option="--report")
     return evolve(plan, files=(*plan.files, *page.files), text=plan.text + page.text if say else plan.text)
 
 
@@ -137,31 +134,20 @@ def refuse_two_formats(json: bool, html: bool, path: str | None) -> None:
         raise UsageError(message("options", "they exclude each other", asked, "give one of them; a page is what is written"))
 
 
-def as_page(page: str, path: str, read: Sequence[str], said: str, *, option: str = "--output-file") -> Plan:
+def as_page(page: str, path: str, said: str, *, option: str = "--output-file") -> Plan:
     r"""Return the plan that writes a page and says what is in it, or prints the page for ``-``.
 
     Raises:
         UsageError: a name that is that of another kind of file.
-        FileError: the page would replace an input.
 
-    >>> as_page("<!doctype html>", "report.html", [], "1 association").text
+    >>> as_page("<!doctype html>", "report.html", "1 association").text
     'report.html: 1 association\n'
     """
     if path == "-":
         return Plan(text=page)
-    if path.lower().endswith((".json", ".fits", ".csv")):
+    if path.lower().endswith((".json", ".fits", ".csv", ".ecsv")):
         raise UsageError(message(option, "a page is an HTML file", path, "give a name that ends in .html"))
-    refuse_overwriting(read, [path])
     return Plan(((path, page),), text=f"{path}: {said}\n")
-
-
-def lists_of(words: Sequence[str]) -> list[str]:
-    """Return the files among the words of a command line that are lists of files.
-
-    >>> lists_of(["a.json", "@more.txt"])
-    ['more.txt']
-    """
-    return [word[1:] for word in words if word.startswith("@")]
 
 
 def _read(paths: Sequence[str]) -> list[Association]:

@@ -6,6 +6,7 @@ import errno
 import gc
 import inspect
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
@@ -17,16 +18,18 @@ from asn_fp.api import find_rule
 from asn_fp.cli import commands
 from asn_fp.cli.argv import options_of, parse_functions, rewrite, split_command, wants_help
 from asn_fp.cli.help import SHORTS, command_help, overview
+from asn_fp.cli.inputs import lists_and_rules, refuse_existing, refuse_fits, refuse_overwriting
 from asn_fp.cli.knobs import with_knobs
 from asn_fp.cli.plan import Plan
 from asn_fp.cli.progress import bar
 from asn_fp.cli.rulename import rule_named
+from asn_fp.copies import transfer
 from asn_fp.errors import FileError, RuleError, UsageError, message
 from asn_fp.wording import printable
 
 __all__ = ["asn", "asn_from_list", "plan_of", "run"]
 
-_INTERRUPTED: Final = 130
+_SIGNALLED: Final = 128
 _BROKEN_PIPE: Final = 141
 _MOST_LINES: Final = 50
 _WITH_KNOBS: Final = ("asn_from_list", "make", "show", "explain")
@@ -35,19 +38,26 @@ _RULE_FIRST: Final = ("make", "show", "explain")
 
 def asn_from_list() -> None:
     """Run the command ``asn_from_list`` on the words of the command line, and exit."""
-    _collect_seldom()
+    _begin()
     sys.exit(run("asn_from_list", sys.argv[1:]))
 
 
 def asn() -> None:
     """Run the command ``asn`` on the words of the command line, and exit."""
-    _collect_seldom()
+    _begin()
     sys.exit(run("asn", sys.argv[1:]))
 
 
-def _collect_seldom() -> None:
-    """Let garbage wait: what a command makes lives until its end, and to search it for cycles costs a tenth."""
+def _begin() -> None:
+    """Let garbage wait, as what a command makes lives until its end; and let a signal to end leave nothing half done."""
     gc.set_threshold(100_000, 50, 100)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def run(program: str, words: Sequence[str]) -> int:
@@ -68,9 +78,9 @@ def run(program: str, words: Sequence[str]) -> int:
         told = f"{program} {words[0]}" if program == "asn" and words and words[0] in commands.COMMANDS else program
         _say([*_complaint(error), f"try '{told} --help'"])
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         _say(["interrupted; nothing more was written"])
-        return _INTERRUPTED
+        return _SIGNALLED + (error.args[0] if error.args else signal.SIGINT)
     except (Exception, SystemExit) as error:
         if getattr(error, "errno", None) == errno.EPIPE:  # | head
             _drop_output()
@@ -86,7 +96,7 @@ def _carry_out(plan: Plan) -> int:
         files.make_folder(folder)
     if plan.copies:
         with bar(sum(each.size for each in plan.copies)) as advance:
-            files.transfer(plan.copies, advance)
+            transfer(plan.copies, advance)
     files.write_all(plan.files, overwrite=plan.overwrite)
     _say(plan.warnings)
     if plan.text and sys.stdout is not None:
@@ -194,9 +204,20 @@ def _through_fire(command: Callable[..., Plan], words: Sequence[str], positional
     decided: list[Plan] = []
 
     def call(**given: Any) -> None:
-        decided.append(command(**given))
+        plan = command(**given)
+        _refuse_outputs(plan, lists_and_rules(given))
+        decided.append(plan)
 
     call.__signature__ = inspect.signature(command, eval_str=True)  # type: ignore[attr-defined]
     call.__name__ = command.__name__
     fire.Fire(decorators.SetParseFns(**parse_functions(options))(call), command=ready)
     return decided[0]
+
+
+def _refuse_outputs(plan: Plan, read: Sequence[str]) -> None:
+    """Refuse to write over anything that a command reads, over exposures, or over what may not be overwritten."""
+    outputs = [path for path, _ in plan.files]
+    refuse_overwriting([*plan.reads, *read], outputs)
+    refuse_fits(path for path, content in plan.files if isinstance(content, str))
+    if not plan.overwrite:
+        refuse_existing(outputs)

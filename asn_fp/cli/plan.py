@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from asn_fp.files import Copy
+from asn_fp.copies import Copy
 
 __all__ = ["Plan"]
 
@@ -21,6 +21,7 @@ class Plan:
         status: the exit status.
         overwrite: existing files may be replaced.
         copies: files to copy or link before the others are written; each of them whole or not at all.
+        reads: what the command was given to read or to name: none of it is written over.
     """
 
     files: tuple[tuple[str, str | bytes], ...] = ()
@@ -30,3 +31,4 @@ class Plan:
     status: int = 0
     overwrite: bool = True
     copies: tuple[Copy, ...] = ()
+    reads: tuple[str, ...] = ()

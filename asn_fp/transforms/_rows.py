@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import evolve
 
 from asn_fp.errors import ItemError, ProductError, did_you_mean, message, raise_all
-from asn_fp.name_parts import ExposureParts, read_parts
-from asn_fp.names import parse
-from asn_fp.patterns import is_chosen
+from asn_fp.patterns import is_chosen, read_name
 from asn_fp.records import ABSENT, Association, Associations, Exposure, Member, Product
 
-__all__ = ["Row", "Table", "choose", "label", "names_of", "tables", "told_by", "with_names", "with_tables"]
+__all__ = [
+    "Row",
+    "Table",
+    "catalogue_of",
+    "choose",
+    "files_of",
+    "is_path",
+    "label",
+    "names_of",
+    "tables",
+    "told_by",
+    "with_names",
+    "with_tables",
+    "without_catalogue",
+]
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+_CATALOGUE: Final = "tweakreg_catalog"
+"""The key of a member that names another file, relative to the association as members are: jwst 3.0.0, tweakreg."""
 
 Row: TypeAlias = tuple[Member, Exposure | None]
 """A member, and the exposure that it came from, if that is known."""
@@ -67,7 +85,7 @@ def _with_members(product: Product, members: tuple[Member, ...]) -> Product:
 
 
 def with_names(association: Association, change: Callable[[str], str]) -> Association:
-    """Return an association whose members have other file names, a plain list too; the same object where they are equal.
+    """Return an association whose members, and their catalogues, have other file names; the same object where they are equal.
 
     >>> asn = Association(products=(Product("p", (Member("raw/a_cal.fits", "science"),)),))
     >>> with_names(asn, lambda name: name.rpartition("/")[2]).products[0].members
@@ -78,10 +96,57 @@ def with_names(association: Association, change: Callable[[str], str]) -> Associ
     return with_tables(
         association,
         [
-            (product, tuple((Member(change(one.expname), one.exptype, one.extra, one.order), source) for one, source in rows))
+            (product, tuple((_named(member, change), source) for member, source in rows))
             for product, rows in tables(association)
         ],
     )
+
+
+def _named(member: Member, change: Callable[[str], str]) -> Member:
+    catalogue = catalogue_of(member)
+    extra = {**member.extra, _CATALOGUE: change(catalogue)} if catalogue else member.extra
+    return Member(change(member.expname), member.exptype, extra, member.order)
+
+
+def catalogue_of(member: Member) -> str:
+    """Return the name of the catalogue that a member brings for the alignment of images, or "".
+
+    >>> catalogue_of(Member("a_cal.fits", "science", {"tweakreg_catalog": "cats/a.ecsv"}))
+    'cats/a.ecsv'
+    """
+    found = member.extra.get(_CATALOGUE)
+    return found if isinstance(found, str) and found.strip() else ""
+
+
+def without_catalogue(member: Member) -> Member:
+    """Return a member that brings no catalogue.
+
+    >>> without_catalogue(Member("a_cal.fits", "science", {"tweakreg_catalog": "cats/a.ecsv", "group_id": "1"}))
+    Member('a_cal.fits', 'science', group_id='1')
+    """
+    return evolve(member, extra={key: value for key, value in member.extra.items() if key != _CATALOGUE})
+
+
+def files_of(association: Association) -> list[str]:
+    """Return the names of the files that an association needs, each once: members, their catalogues, names of a plain list.
+
+    >>> files_of(Association(products=(Product("p", (Member("a_cal.fits", "science"), Member("a_cal.fits", "psf"))),)))
+    ['a_cal.fits']
+    """
+    if association.products is ABSENT:
+        return list(dict.fromkeys(association.members or ()))
+    members = [member for product in association.products for member in product.members]
+    catalogues = [catalogue for member in members if member.extra and (catalogue := catalogue_of(member))]
+    return list(dict.fromkeys([*(member.expname for member in members), *catalogues]))
+
+
+def is_path(name: str) -> bool:
+    """Tell whether a member's name is the path of a file: not an address of the web or of a store, and not empty.
+
+    >>> is_path("../raw/a_cal.fits"), is_path("s3://bucket/a_cal.fits"), is_path("")
+    (True, False, False)
+    """
+    return bool(name.strip()) and not _ADDRESS.match(name)
 
 
 def told_by(expname: str, suffixes: Sequence[str] = ()) -> Exposure:
@@ -90,14 +155,7 @@ def told_by(expname: str, suffixes: Sequence[str] = ()) -> Exposure:
     >>> told_by("jw01234001001_02101_00001_nrca1_rate_destreak.fits").name.parts.detector
     'nrca1'
     """
-    name = parse(expname, suffixes)
-    stem = name.stem
-    while name.parts is None and "_" in stem.strip("_"):
-        stem = stem.rpartition("_")[0]
-        if isinstance(read_parts(stem), ExposureParts):  # and so the words behind it are its suffix
-            suffix = name.base.removesuffix(name.ext)[len(stem) :].lstrip("_-")
-            name = parse(expname, (suffix,))
-    return Exposure(0, name)
+    return Exposure(0, read_name(expname, suffixes))
 
 
 def label(product: Product) -> str:

@@ -9,7 +9,7 @@ from attrs import evolve, fields_dict
 
 from asn_fp.errors import ItemError, ProductError, message, raise_all
 from asn_fp.keys import By, as_keys, values
-from asn_fp.records import ABSENT, NOTHING, Association, Associations, Exposure
+from asn_fp.records import ABSENT, NOTHING, Association, Associations, Exposure, Member, Product
 from asn_fp.transforms._rows import Row, Table, label, tables, told_by, with_tables
 
 __all__ = ["combine", "differing_keys", "parts", "split"]
@@ -21,6 +21,8 @@ _SHORT: Final = 40
 
 def combine(associations: Associations, *, force: bool = False) -> Associations:
     """Make one association of all: products of one name are joined, the others follow; of each key the first value stays.
+
+    A member in several products that are joined is there once, with the keys of all. Products without a name are not joined.
 
     Args:
         associations: what to combine.
@@ -43,19 +45,58 @@ def combine(associations: Associations, *, force: bool = False) -> Associations:
     if other is not None and not force:
         reason = f"differs: {types[0]!r} and {other!r}"
         raise ProductError(message("asn_type", reason, other, "each pipeline takes its own; merge them anyway with --force"))
-    joined: dict[tuple[str, int], Table] = {}
-    for each in associations:
-        seen: dict[str, int] = {}
+    found, _ = _joined(associations)
+    return (_with_products(_with_keys(associations), found),)
+
+
+def _joined(associations: Associations) -> tuple[list[Table], list[str]]:
+    """Return the products of all associations, those of one name as one, and a line for each key in which those differ."""
+    found: dict[tuple[object, int], Table] = {}
+    lines: dict[str, None] = {}
+    for number, each in enumerate(associations, 1):
+        seen: dict[object, int] = {}
         for product, rows in tables(each):
-            number = seen[label(product)] = seen.get(label(product), 0) + 1
-            known = joined.get((label(product), number))
-            joined[label(product), number] = (known[0], _joined(known[1], rows)) if known else (product, rows)
-    return (_with_products(_with_keys(associations), list(joined.values())),)
+            name = product.name if isinstance(product.name, str) else number  # without a name it is none of the others
+            count = seen[name] = seen.get(name, 0) + 1
+            known = found.get((name, count))
+            found[name, count] = _one_product(known, (product, rows), number, lines) if known else (product, rows)
+    return list(found.values()), list(lines)
 
 
-def _joined(known: Sequence[Row], more: Sequence[Row]) -> tuple[Row, ...]:
-    there = {(member.expname, member.exptype) for member, _ in known}
-    return (*known, *(row for row in more if (row[0].expname, row[0].exptype) not in there))
+def _one_product(known: Table, more: Table, number: int, lines: dict[str, None]) -> Table:
+    extra = _one_extra(known[0], more[0], f"product {label(known[0])!r}", number, lines)
+    product = known[0] if extra == known[0].extra else evolve(known[0], extra=extra)
+    rows = list(known[1])
+    places = {_identity(member): at for at, (member, _) in reversed([*enumerate(rows)])}
+    for member, source in more[1]:
+        at = places.setdefault(_identity(member), len(rows))
+        if at == len(rows):
+            rows.append((member, source))
+            continue
+        first, origin = rows[at]
+        extra = _one_extra(first, member, f"member {first.expname!r}", number, lines)
+        rows[at] = (first if extra == first.extra else evolve(first, extra=extra), origin)
+    return product, tuple(rows)
+
+
+def _identity(member: Member) -> tuple[str, str]:
+    """Return what makes a member of a product the same as another one: the file, however it is spelled, and the role."""
+    name = member.expname
+    if "/" in name:
+        name = "/" * name.startswith("/") + "/".join(piece for piece in name.split("/") if piece not in ("", "."))
+    return name, member.exptype
+
+
+def _one_extra(
+    first: Product | Member, other: Product | Member, place: str, number: int, lines: dict[str, None]
+) -> Mapping[str, Any]:
+    """Return the further keys of two records for one thing, of each the first value, and note where they differ."""
+    if not other.extra or other.extra == first.extra:
+        return first.extra
+    for key in first.extra:
+        if key in other.extra and other.extra[key] != first.extra[key]:
+            lines[_differs(f"key {key!r} of {place}", first.extra[key], other.extra[key], number)] = None
+    return {**first.extra, **{key: value for key, value in other.extra.items() if key not in first.extra}}
 
 
 def _with_products(association: Association, found: list[Table]) -> Association:
@@ -83,7 +124,7 @@ def _with_keys(associations: Associations) -> Association:
 
 
 def differing_keys(associations: Associations) -> tuple[str, ...]:
-    """Return a line for each top-level key in which the associations differ, so that `combine` had to choose.
+    """Return a line for each key in which associations, products or members differ, so that `combine` had to choose.
 
     >>> differing_keys((Association(program="01234"), Association(program="05678")))
     ("key 'program' (the first of the associations was taken): '01234'; number 2 has '05678'",)
@@ -94,9 +135,13 @@ def differing_keys(associations: Associations) -> tuple[str, ...]:
         for key in (key for key in each if key not in ("products", "members")):
             value = found.setdefault(key, each[key])
             if value != each[key]:
-                other = f"number {number} has {_short(each[key])!r}"
-                lines.setdefault(key, message(f"key {key!r}", "the first of the associations was taken", _short(value), other))
-    return tuple(lines.values())
+                lines.setdefault(key, _differs(f"key {key!r}", value, each[key], number))
+    whole = all(each.products is not ABSENT for each in associations)
+    return (*lines.values(), *(_joined(associations)[1] if whole else ()))
+
+
+def _differs(kind: str, value: object, other: object, number: int) -> str:
+    return message(kind, "the first of the associations was taken", _short(value), f"number {number} has {_short(other)!r}")
 
 
 def _short(value: object) -> object:
@@ -118,6 +163,7 @@ def split(associations: Associations, by: By, *, known: Mapping[str, Exposure] =
     Raises:
         ItemError: science members that do not tell the key.
         KnobError: a name that is no key.
+        ProductError: no products, or no members in them.
 
     >>> from asn_fp.records import Member, Product
     >>> names = [f"jw01234001001_02101_00001_nrca{chip}_cal.fits" for chip in (1, 2)]
@@ -137,12 +183,15 @@ def parts(association: Association, by: By, *, known: Mapping[str, Exposure] = N
     Raises:
         ItemError: science members that do not tell the key.
         KnobError: a name that is no key.
+        ProductError: no products, or no members in them.
 
     >>> from asn_fp.records import Product
     >>> [(value, part.products[0].name) for value, part in parts(Association(products=(Product("p"),)), "product")]
     [('p', 'p')]
     """
     found = tables(association)
+    if not found:
+        raise ProductError(message("association", "no products to split", [], "give one that has some"))
     grouped = [(label(table[0]), [table]) for table in found] if by == "product" else _by_values(found, by, known)
     groups: dict[str, list[Table]] = {}
     for value, group in grouped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from operator import is_
 from typing import TypeAlias
@@ -13,12 +13,25 @@ from attrs import frozen
 from asn_fp.errors import ItemError, KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.keys import Key, as_keys, keyword
 from asn_fp.names import parse
-from asn_fp.patterns import is_chosen, matches, refuse_unmatched, same_name, texts
+from asn_fp.patterns import base_of, is_chosen, prepare, refuse_unmatched, same_name, texts
 from asn_fp.records import NOTHING, Associations, Exposure, Member, Product
 from asn_fp.transforms._rows import Row, choose, label, names_of, tables, told_by, with_tables
 from asn_fp.vocabulary import EXPTYPES
 
-__all__ = ["Keep", "add_members", "keep_members", "key_named", "parse_keep", "remove_members", "swap_suffix", "swapped_name"]
+__all__ = [
+    "Keep",
+    "add_members",
+    "by_base",
+    "idle_patterns",
+    "keep_members",
+    "key_named",
+    "members_of",
+    "parse_keep",
+    "remove_members",
+    "suffix_table",
+    "swap_suffix",
+    "swapped_name",
+]
 
 _Change: TypeAlias = Callable[[Product, tuple[Row, ...]], tuple[Row, ...]]
 
@@ -58,26 +71,50 @@ def add_members(
     >>> [(member.expname, member.exptype) for member in added[0].products[0].members]
     [('a_rate.fits', 'science'), ('sky_rate.fits', 'background')]
     """
-    new = _members(members)
+    new = members_of(members)
     problems: list[str] = []
 
     def change(product: Product, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        added: list[Row] = []
+        known = by_base(row[0] for row in rows)
         for member in new:
-            there = [row[0] for row in rows if same_name(row[0].expname, member.expname)]
+            of_that_base = known.setdefault(base_of(member.expname), [])
+            there = [each for each in of_that_base if same_name(each.expname, member.expname)]
             if not there:
-                rows = (*rows, (member, None))
+                added.append((member, None))
+                of_that_base.append(member)
             elif all(each.exptype.lower() != member.exptype for each in there):
                 reason = f"already there as {there[0].exptype}"
                 way_out = "remove it first, or choose other products"
                 problems.append(message(f"member of {label(product)!r}", reason, member.expname, way_out))
-        return rows
+        return (*rows, *added)
 
     result = _changed(associations, texts(products, "products"), change)
     raise_all(ItemError, problems)
     return result
 
 
-def _members(given: Sequence[str | tuple[str, str]]) -> list[Member]:
+def by_base(members: Iterable[Member]) -> dict[str, list[Member]]:
+    """Return members by what their names have in common if they may stand for one file.
+
+    >>> list(by_base([Member("raw/a_cal.fits", "science"), Member("a_cal.fits", "psf")]))
+    ['a_cal.fits']
+    """
+    found: dict[str, list[Member]] = {}
+    for member in members:
+        found.setdefault(base_of(member.expname), []).append(member)
+    return found
+
+
+def members_of(given: Sequence[str | tuple[str, str]]) -> list[Member]:
+    """Return the members that names, which get the role science, and (name, exptype) pairs stand for.
+
+    Raises:
+        ItemError: an unknown role, no name, or what is neither; all of them in one error.
+
+    >>> members_of(["a_rate.fits", ("b_rate.fits", "Background")])
+    [Member('a_rate.fits', 'science'), Member('b_rate.fits', 'background')]
+    """
     if isinstance(given, (str, bytes)):
         raise ItemError(message("add", "one name where a list belongs", given, f"put it in a list: [{given!r}]"))
     pairs = [(each, "science") if isinstance(each, str) else each for each in given]
@@ -123,20 +160,42 @@ def remove_members(
     >>> remove_members((asn,), ["a_cal.fits"], ignore_suffix=True)[0].products[0].members
     (Member('b_rate.fits', 'science'),)
     """
-    wanted, own, staying = texts(patterns, "remove"), texts(suffixes, "suffixes"), _members(but)
-    found: set[str] = set()
+    wanted, own, staying = texts(patterns, "remove"), texts(suffixes, "suffixes"), by_base(members_of(but))
+    chosen = texts(products, "products")
+    names = names_of(associations, chosen)
+    ready = prepare(wanted, names, ignore_suffix=ignore_suffix, suffixes=own)
+    hits = {name: found for name in names if (found := ready.hits(name))}
 
     def gone(member: Member) -> bool:
-        name = member.expname
-        hits = {pattern for pattern in wanted if matches(pattern, name, ignore_suffix=ignore_suffix, suffixes=own)}
-        found.update(hits)
-        return bool(hits) and not any(same_name(name, one.expname) and member.exptype == one.exptype for one in staying)
+        if member.expname not in hits:
+            return False
+        others = staying.get(base_of(member.expname), ())
+        return not any(same_name(member.expname, one.expname) and member.exptype == one.exptype for one in others)
 
-    chosen = texts(products, "products")
     result = _changed(associations, chosen, lambda _, rows: tuple(row for row in rows if not gone(row[0])))
-    lost = [pattern for pattern in wanted if pattern not in found]
-    refuse_unmatched("member to remove", lost, names_of(associations, chosen))
+    matched = {pattern for found in hits.values() for pattern in found}
+    refuse_unmatched("member to remove", [pattern for pattern in wanted if pattern not in matched], names)
     return result
+
+
+def idle_patterns(
+    associations: Associations,
+    patterns: Sequence[str],
+    *,
+    products: Sequence[str] = (),
+    ignore_suffix: bool = False,
+    suffixes: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Return those of the patterns for `remove_members` that no member matches.
+
+    >>> from asn_fp.records import Association
+    >>> idle_patterns((Association(products=(Product("p", (Member("a_rate.fits", "science"),)),)),), ["a*", "b*"])
+    ('b*',)
+    """
+    names = names_of(associations, texts(products, "products"))
+    ready = prepare(texts(patterns, "remove"), names, ignore_suffix=ignore_suffix, suffixes=texts(suffixes, "suffixes"))
+    matched = {pattern for name in names for pattern in ready.hits(name)}
+    return tuple(pattern for pattern in patterns if pattern not in matched)
 
 
 # --------------------------------------------------------------------------------------------------------------- keeping
@@ -280,6 +339,7 @@ def swap_suffix(associations: Associations, suffixes: Mapping[str, str], *, prod
     >>> swap_suffix((asn,), {"cal": "destreak"})[0].products[0].members
     (Member('raw/a_destreak.fits', 'science'),)
     """
+    suffixes = suffix_table(suffixes)
     both = [old for old, new in suffixes.items() if old != new and old in suffixes.values()]
     raise_all(KnobError, [message("suffix", "both old and new", each, "swap in two edits") for each in both])
     raise_all(KnobError, [message("suffix", "empty", pair, "name two suffixes") for pair in suffixes.items() if not all(pair)])
@@ -303,6 +363,26 @@ def swap_suffix(associations: Associations, suffixes: Mapping[str, str], *, prod
     refuse_unmatched("suffix of a member", lost, sorted(found - {""}))
     raise_all(ProductError, list(clashes))
     return swapped
+
+
+def suffix_table(given: object) -> Mapping[str, str]:
+    """Return a dictionary of old and new suffixes, as it is.
+
+    Raises:
+        KnobError: it is none, a suffix is no text, or a new one holds a folder.
+
+    >>> suffix_table({"cal": "../x"})
+    Traceback (most recent call last):
+    asn_fp.errors.KnobError: suffix (it holds a folder): '../x'; only the suffix changes
+    """
+    example = "for example {'cal': 'destreak'}"
+    if not isinstance(given, Mapping):
+        raise KnobError(message("suffixes", "not a dictionary of old and new ones", given, example))
+    odd = [pair for pair in given.items() if not all(isinstance(each, str) for each in pair)]
+    raise_all(KnobError, [message("suffix", "not a text", pair, example) for pair in odd])
+    odd = [pair for pair in given.items() if re.search(r"[/\\\0]", pair[1])]
+    raise_all(KnobError, [message("suffix", "it holds a folder", pair[1], "only the suffix changes") for pair in odd])
+    return given
 
 
 def swapped_name(name: str, suffixes: Mapping[str, str]) -> str:

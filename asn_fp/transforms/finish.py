@@ -12,7 +12,8 @@ from attrs import evolve
 from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.name_parts import read_program
 from asn_fp.names import ProductParts, parse
-from asn_fp.records import ABSENT, Association, Associations, Json, Member, Product
+from asn_fp.records import Association, Associations, Json, Product
+from asn_fp.transforms._rows import is_path, with_names
 
 __all__ = ["PATHS", "identify", "relocate", "stamp"]
 
@@ -117,11 +118,27 @@ def _basename(name: str, _: str, __: str) -> str:
 
 
 def _relative(name: str, start: str, cwd: str) -> str:
-    return posixpath.relpath(posixpath.join(cwd, name), posixpath.join(cwd, start))
+    if not is_path(name):
+        return name
+    here, there = _pieces(name, cwd), _pieces(posixpath.normpath(posixpath.join("/", cwd, start)), "/")
+    shared = len(posixpath.commonprefix([here, there]))
+    return "/".join([*[".."] * (len(there) - shared), *here[shared:]]) or "."
 
 
 def _absolute(name: str, _: str, cwd: str) -> str:
-    return posixpath.normpath(posixpath.join(cwd, name))
+    return "/" + "/".join(_pieces(name, cwd)) if is_path(name) else name
+
+
+def _pieces(name: str, cwd: str) -> list[str]:
+    """Return the pieces of an absolute path; ``..`` behind a folder of the name stays, as that may be a link to elsewhere."""
+    above = [] if name.startswith("/") else _pieces(cwd, "/") if cwd != "/" else []
+    own: list[str] = []
+    for piece in name.split("/"):
+        if piece == ".." and not own:
+            above = above[:-1]
+        elif piece not in ("", "."):
+            own.append(piece)
+    return [*above, *own]
 
 
 PATHS: Final[Mapping[str, Callable[[str, str, str], str]]] = {
@@ -134,13 +151,13 @@ PATHS: Final[Mapping[str, Callable[[str, str, str], str]]] = {
 
 
 def relocate(associations: Associations, paths: str, *, start: str = "", cwd: str = "/") -> Associations:
-    """Write the paths of the members in another way; nothing is looked up on disk.
+    """Write the paths of the members in another way; nothing is looked up on disk. Addresses (``s3://...``) stay.
 
     Args:
         associations: what to change.
         paths: ``as-given``, ``basename``, ``relative`` (to the folder of the association file) or ``absolute``.
-        start: the folder that the association file goes to, for ``relative``.
-        cwd: the folder that relative names are meant from.
+        start: the folder that the association file goes to, for ``relative``, by a path without links.
+        cwd: the folder that relative names are meant from, by a path without links.
 
     Raises:
         KnobError: another word for `paths`.
@@ -156,22 +173,9 @@ def relocate(associations: Associations, paths: str, *, start: str = "", cwd: st
     if paths == "as-given":
         return associations
     change = PATHS[paths]
-    moved = _changed(associations, (_moved(each, lambda name: change(name, start, cwd)) for each in associations))
+    moved = _changed(associations, (with_names(each, lambda name: change(name, start, cwd)) for each in associations))
     raise_all(ProductError, [clash for one, other in zip(associations, moved, strict=True) for clash in _clashes(one, other)])
     return moved
-
-
-def _moved(association: Association, change: Callable[[str], str]) -> Association:
-    if association.products is ABSENT:
-        return evolve(association, members=tuple(map(change, association.members or ())))
-
-    def member(each: Member) -> Member:
-        return Member(change(each.expname), each.exptype, each.extra, each.order)
-
-    products = tuple(
-        Product(each.name, tuple(map(member, each.members)), each.extra, each.order) for each in association.products
-    )
-    return evolve(association, products=products)
 
 
 def _clashes(before: Association, after: Association) -> list[str]:

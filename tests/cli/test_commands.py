@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import pytest
@@ -336,7 +337,7 @@ MISSPELT = {**GOOD, "products": [{"name": "a", "members": [*GOOD["products"][0][
 
 def test_check_of_a_good_file(cli):
     """The command asn check says of a file without findings that it has none, and ends with 0."""
-    cli.write("sub/good.json", json.dumps(GOOD))
+    cli.write("sub/good.json", json.dumps({**GOOD, "asn_type": "spec2"}))
     cli.write("sub/a_rate.fits")
     assert cli.asn("check", "sub/good.json") == (0, "sub/good.json: no findings\n", "")
     assert cli.asn("check", "--strict", "--json", "sub/good.json") == (0, "[]\n", "")
@@ -344,7 +345,7 @@ def test_check_of_a_good_file(cli):
 
 def test_check_tells_of_missing_files(cli):
     """A member that is not beside the association file is a warning, once; with --strict an error."""
-    twice = {**GOOD, "products": [*GOOD["products"], {"name": "b", "members": [
+    twice = {**GOOD, "asn_type": "spec2", "products": [*GOOD["products"], {"name": "b", "members": [
         {"expname": "a_rate.fits", "exptype": "background"}, {"expname": "dir", "exptype": "science"},
         {"expname": str(cli.write("abs_rate.fits")), "exptype": "imprint"}]}]}  # fmt: skip
     cli.write("sub/x.json", json.dumps(twice))
@@ -352,17 +353,48 @@ def test_check_tells_of_missing_files(cli):
     cli.write("a_rate.fits")
     lines = [line for line in cli.asn("check", "sub/x.json").out.splitlines() if "missing-file" in line]
     assert lines == [
-        "sub/x.json: warning missing-file: product 1 'a', member 1 (no such file in 'sub/'): 'a_rate.fits'; "
+        "sub/x.json: warning missing-file: product 1 'a', member 1 (no such file in 'sub'): 'a_rate.fits'; "
         "put it there, or correct the name",
         "sub/x.json: warning missing-file: product 2 'b', member 2 (a folder): 'dir'; name a file",
     ]
     cli.write("good.json", json.dumps(GOOD))
-    cli.write("sub/good.json", json.dumps(GOOD))
+    cli.write("sub/good.json", json.dumps({**GOOD, "asn_type": "spec2"}))
     assert [cli.asn("check", *words).status for words in (["good.json"], ["sub/good.json"], ["--strict", "sub/good.json"])] == [
         0,
         0,
         1,
     ]
+
+
+LOOKED_FOR = [
+    # (type, members as name:role, files that are there, codes of what is found on the disk)
+    ("image2", "a_rate.fits", "sub/a_rate.fits", ["current-folder"]),
+    ("image2", "a_rate.fits b_rate.fits:background", "sub/a_rate.fits b_rate.fits", ["current-folder"]),
+    ("tso-image2", "a_rate.fits", "a_rate.fits sub/a_rate.fits", ["current-folder"]),
+    ("image2", "a_rate.fits", "a_rate.fits", []),
+    ("image2", "a_rate.fits", "", ["missing-file", "current-folder"]),
+    ("image2", "{here}/a_rate.fits", "a_rate.fits", []),
+    ("image2", "{here}/a_rate.fits", "", ["missing-file"]),
+    ("spec2", "a_rate.fits", "sub/a_rate.fits", []),
+    ("spec2", "a_rate.fits cats/a_cat.ecsv:sourcecat", "sub/a_rate.fits sub/cats/a_cat.ecsv", ["missing-file"]),
+    ("spec2", "a_rate.fits cats/a_cat.ecsv:sourcecat", "sub/a_rate.fits sub/a_cat.ecsv", []),
+    ("spec2", "a_rate.fits {here}/a_segm.fits:segmap", "sub/a_rate.fits sub/a_segm.fits", []),
+    ("spec2", "a_rate.fits x/a_i2d.fits:direct_image", "sub/a_rate.fits sub/x/a_i2d.fits", ["missing-file"]),
+    ("spec2", "a_rate.fits x/b_rate.fits:background", "sub/a_rate.fits sub/x/b_rate.fits", []),
+    ("image3", "a_cal.fits s3://bucket/b_cal.fits", "sub/a_cal.fits", []),
+]
+
+
+@pytest.mark.parametrize(("kind", "members", "files", "expected"), LOOKED_FOR)
+def test_check_looks_where_the_pipeline_does(cli, kind, members, files, expected):
+    """Members are looked for where their pipeline opens them: in the current folder, or catalogues by their base name."""
+    pairs = [re.fullmatch(r"(.*?)(?::(\w+))?", member.format(here=cli.folder)).groups() for member in members.split()]
+    listed = [{"expname": name, "exptype": role or "science"} for name, role in pairs]
+    cli.write("sub/x.json", json.dumps({**GOOD, "asn_type": kind, "products": [{"name": "a", "members": listed}]}))
+    for name in files.split():
+        cli.write(name)
+    found = json.loads(cli.asn("check", "--json", "sub/x.json").out)
+    assert [each["code"] for each in found if each["code"] in ("missing-file", "current-folder")] == expected
 
 
 def test_check_of_a_plain_list(cli):

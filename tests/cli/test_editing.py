@@ -97,6 +97,39 @@ def test_untouched_lines_stay(here, words, changed):
     assert lines(here, "new_asn.json") == changed
 
 
+LAYOUTS = {
+    "CRLF": lambda text: text.replace("\n", "\r\n") + "\r\n",
+    "byte order mark": lambda text: "\ufeff" + text,
+    "two spaces and raw letters": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_layouts_stay(here, layout):
+    """Line ends, byte order mark, indent and raw letters of a file stay, in each command that writes one of it."""
+    text = layout(json.dumps(ARCHIVE, indent=4))
+    here.write("l_asn.json", text)
+    here.write("x.json", json.dumps(ARCHIVE))
+    for each in MEMBERS:
+        here.write(each["expname"])
+    for words, made in (
+        (["edit", "l_asn.json", "-o", "n.json", "--set", "target=t2"], "n.json"),
+        (["merge", "l_asn.json", "x.json", "-o", "n.json"], "n.json"),
+        (["split", "l_asn.json", "--by", "product", "--output-dir", "."], "l_jw02731-o001_t017_nircam_clear-f187n_asn.json"),
+        (["gather", "l_asn.json", "all"], "all/l_asn.json"),
+    ):
+        result = here.asn(*words)
+        assert (result.status, result.err) == (0, "")
+        assert (here.folder / made).read_bytes() == text.replace('t017"', 't2"' if "--set" in words else 't017"').encode()
+
+
+def test_an_uneven_layout_is_told(here):
+    """A file that is laid out by hand is told to lose that where an edit changes it, and only there."""
+    here.write("l_asn.json", '{"target":  "t1", "products": []}')
+    assert here.asn("edit", "l_asn.json", "-o", "n.json", "--set", "target=t1").err == ""
+    assert "layout is uneven" in here.asn("edit", "l_asn.json", "-o", "n.json", "--set", "target=t2").err
+
+
 def test_only_removed_lines_go(here):
     """An edit that keeps or removes members only takes lines away, and the end of the file stays as it was."""
     assert (
@@ -126,6 +159,40 @@ def test_the_same_edit_twice(here):
         texts.append((here.folder / "l3_asn.json").read_text())
     assert texts[0] == texts[1] != json.dumps(ARCHIVE, indent=4)
     assert here.names() == ["l2_asn.json", "l3_asn.json"]
+
+
+AGAIN = {
+    "remove": ["--remove", "*_00001_*"],
+    "remove one by its name": ["--remove", exposure(1, 1)],
+    "remove without suffix": ["--ignore-suffix", "--remove", exposure(1, 1, "destreak")],
+    "rename": ["--rename-product", "mosaic"],
+    "rename one": ["--rename-product", "jw02731-o001_t017_nircam_clear-f187n=mosaic"],
+    "rename a chosen one": ["--product", "jw02731-o001_t017_nircam_clear-f187n", "--rename-product", "mosaic"],
+    "add": ["--add", exposure(3, 1)],
+    "set": ["--set", "target=t1"],
+    "keep": ["--keep", "detector=nrca1"],
+    "swap": ["--swap-suffix", "cal=x"],
+}
+
+
+@pytest.mark.parametrize("words", AGAIN.values(), ids=AGAIN)
+def test_each_edit_twice(here, words):
+    """Each edit alone changes a file once; a second time it ends well, with a warning at most, and the file is the same."""
+    texts = []
+    for _ in range(2):
+        result = here.asn("edit", "l3_asn.json", "--in-place", *words)
+        assert (result.status, "error" in result.err) == (0, False)
+        texts.append((here.folder / "l3_asn.json").read_bytes())
+    assert texts[0] == texts[1] != json.dumps(ARCHIVE, indent=4).encode()
+    assert result.err.startswith("warning: ") is ("--remove" in words or "--product" in words)
+
+
+def test_nothing_to_remove_is_told(here):
+    """A name to remove that is not there is told with the nearest one, and the rest of the edit is made."""
+    gone = exposure(1, 3)
+    result = here.asn("edit", "l3_asn.json", "-o", "n.json", "--remove", gone, "--remove", "*nrca2*")
+    assert (result.status, result.out) == (0, "n.json: 1 product: 2 science\n")
+    assert result.err.startswith(f"warning: member to remove (nothing matches): {gone!r}; did you mean 'jw")
 
 
 def test_nothing_to_change(here):
@@ -168,12 +235,85 @@ def test_paths_follow_the_file(here, monkeypatch):
     assert products(here, "z.json") == products(here, "sub/y.json")
 
 
-REFUSED = [
-    (
-        ["-o", "n.json", "--remove", "jw02731001001_02101_00001_nrca3_cal.fits"],
-        1,
-        "did you mean 'jw02731001001_02101_00001_nrca",
+def association(*names, kind="image3"):
+    """Return the text of an association of science members in one product."""
+    members = [{"expname": name, "exptype": "science"} for name in names]
+    plain = {"asn_type": kind, "asn_id": "o001", "asn_pool": "none", "products": [{"name": "p", "members": members}]}
+    return json.dumps(plain, indent=4)
+
+
+@pytest.fixture
+def linked(cli):
+    """Give a folder in which ``cur`` and ``lk`` are links to deeper folders, and ``raw`` is not the right one."""
+    for folder in ("arch/v1", "out", "far/away"):
+        (cli.folder / folder).mkdir(parents=True)
+    cli.write("arch/raw/a_cal.fits", "RIGHT")
+    cli.write("raw/a_cal.fits", "WRONG")
+    (cli.folder / "cur").symlink_to("arch/v1")
+    (cli.folder / "lk").symlink_to("far/away")
+    cli.write("cur/l_asn.json", association("../raw/a_cal.fits"))
+    cli.write("arch/v1/here_asn.json", association("b_cal.fits", ""))
+    return cli
+
+
+FOLLOWED = {
+    "edit": (["edit", "cur/l_asn.json", "-o", "out/e_asn.json", "--set", "target=t1"], "out/e_asn.json"),
+    "edit into a linked folder": (["edit", "cur/l_asn.json", "-o", "lk/e_asn.json"], "lk/e_asn.json"),
+    "merge": (["merge", "cur/l_asn.json", "-o", "out/e_asn.json"], "out/e_asn.json"),
+    "split": (["split", "cur/l_asn.json", "--by", "product", "--output-dir", "new/out"], "new/out/l_p_asn.json"),
+    "split into a linked folder": (["split", "cur/l_asn.json", "--by", "product", "--output-dir", "lk"], "lk/l_p_asn.json"),
+    "absolute": (["edit", "cur/l_asn.json", "-o", "e_asn.json", "--paths", "absolute"], "e_asn.json"),
+    "relative": (["edit", "cur/l_asn.json", "-o", "lk/e_asn.json", "--paths", "relative"], "lk/e_asn.json"),
+    "add": (["edit", "raw/x.json", "-o", "lk/e_asn.json", "--add", "cur/../raw/a_cal.fits", "--remove", "x*"], "lk/e_asn.json"),
+    "make": (
+        ["make", "level3", "--product-name", "q", "--paths", "relative", "-o", "lk/m_asn.json", "cur/../raw/a_cal.fits"],
+        "lk/m_asn.json",
     ),
+    "make into a linked folder": (
+        ["make", "level3", "--product-name", "q", "--paths", "relative", "--output-dir", "lk", "arch/raw/a_cal.fits"],
+        "lk/q_asn.json",
+    ),
+    "gather symbolic": (["gather", "cur/l_asn.json", "g", "--link", "symbolic"], "g/l_asn.json"),
+    "gather": (["gather", "cur/l_asn.json", "g"], "g/l_asn.json"),
+}
+
+
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize(("words", "made"), FOLLOWED.values(), ids=FOLLOWED)
+def test_links_are_followed(linked, words, made, raw):
+    """Names lead to the file that the system opens, where folders on the way are links; whatever is at the wrong place."""
+    linked.write("raw/x.json", association("x_cal.fits"))
+    if not raw:
+        (linked.folder / "raw" / "a_cal.fits").unlink()
+    assert linked.asn(*words).status == 0
+    ((_, ((name, _),)),) = products(linked, made)
+    assert (linked.folder / Path(made).parent / name).read_text() == "RIGHT"
+
+
+def test_the_shorter_way_is_taken(linked):
+    """A name goes by the link that was typed, unless the way without it goes up less; what is no path stays."""
+    linked.asn("edit", "cur/here_asn.json", "-o", "out/e_asn.json", "--add", "s3://bucket/c_cal.fits")
+    assert [name for name, _ in products(linked, "out/e_asn.json")[0][1]] == ["../cur/b_cal.fits", "", "s3://bucket/c_cal.fits"]
+    linked.asn("edit", "cur/here_asn.json", "-o", "arch/e_asn.json")
+    assert [name for name, _ in products(linked, "arch/e_asn.json")[0][1]] == ["v1/b_cal.fits", ""]
+
+
+def test_catalogues_of_members_stay_right(linked):
+    """A catalogue that a member brings is followed as the member is, and is told by a check where it is missing."""
+    plain = json.loads(association("a_cal.fits"))
+    plain["products"][0]["members"][0]["tweakreg_catalog"] = "cats/a.ecsv"
+    linked.write("arch/l_asn.json", json.dumps(plain))
+    linked.write("arch/a_cal.fits")
+    linked.asn("edit", "arch/l_asn.json", "-o", "out/e_asn.json", "--set", "target=t1")
+    member = json.loads((linked.folder / "out" / "e_asn.json").read_text())["products"][0]["members"][0]
+    assert member == {"expname": "../arch/a_cal.fits", "exptype": "science", "tweakreg_catalog": "../arch/cats/a.ecsv"}
+    told = "warning missing-file: product 1 'p', member 1, tweakreg_catalog (no such file in 'arch'): 'cats/a.ecsv'"
+    assert told in linked.asn("check", "arch/l_asn.json").out
+    linked.write("arch/cats/a.ecsv")
+    assert "missing-file" not in linked.asn("check", "arch/l_asn.json").out
+
+
+REFUSED = [
     (["-o", "n.json", "--keep", "detector=nrca3"], 1, "no member has the value"),
     (["-o", "n.json", "--keep", "filtr=f187n"], 1, "not found"),
     (["-o", "n.json", "--swap-suffix", "rate=x"], 1, "known: 'cal'"),
@@ -184,6 +324,8 @@ REFUSED = [
     (["-o", "n.json", "--add", "a_cal.fits:bckground"], 1, "did you mean 'background'"),
     (["-o", "n.json", "--add", "a:psf,b:background"], 2, "repeat --add"),
     (["-o", "n.json", "--add", "sub"], 1, "a folder"),
+    (["-o", "n.json", "--add", "x_cal.fits:"], 2, "no exptype behind the colon"),
+    (["-o", "n.json", "--swap-suffix", "cal=../../x"], 1, "it holds a folder"),
     (["-o", "l3_asn.json", "--remove", "*nrca1*"], 1, "also an input"),
     (["--remove", "*nrca1*"], 2, "--in-place"),
     (["-o", "n.json", "--in-place"], 2, "--in-place"),
@@ -263,6 +405,20 @@ def test_file_names_of_parts_are_plain(here, name, expected):
     assert [path.name for path in (here.folder / "out").iterdir()] == [expected]
 
 
+def test_split_refuses(here):
+    """Nothing to split, no folder and no key are errors that say so."""
+    here.write("empty.json", '{"products": []}')
+    for words, status, told in (
+        (["empty.json", "--by", "product", "--output-dir", "out"], 1, "no products to split"),
+        (["empty.json", "--by", "detector", "--output-dir", "out"], 1, "no products to split"),
+        (["l2_asn.json", "--by", "product", "--output-dir="], 2, "--output-dir (no folder)"),
+        (["l2_asn.json", "--by", ",", "--output-dir", "out"], 2, "--by (no key)"),
+    ):
+        result = here.asn("split", *words)
+        assert (result.status, told in result.err) == (status, True)
+    assert not (here.folder / "out").exists()
+
+
 def test_merge_refuses_and_tells(here):
     """Types that differ are refused or forced; keys that differ are told; an input is not overwritten."""
     refused = here.asn("merge", "l2_asn.json", "l3_asn.json", "-o", "n.json")
@@ -270,6 +426,18 @@ def test_merge_refuses_and_tells(here):
     forced = here.asn("merge", "l2_asn.json", "l3_asn.json", "-o", "n.json", "--force")
     assert (forced.status, "key 'asn_type'" in forced.err, len(products(here, "n.json"))) == (0, True, 3)
     assert "also an input" in here.asn("merge", "l2_asn.json", "-o", "l2_asn.json").err
+
+
+def test_merge_knows_a_file_again(linked):
+    """One file that is named in different ways, in files of different folders, is one member under its first name."""
+    names = ["a_cal.fits", "./a_cal.fits", "raw/../a_cal.fits", str(linked.folder / "a_cal.fits")]
+    for at, name in enumerate(names):
+        linked.write(f"l{at}_asn.json", association(name))
+    linked.write("cur/l4_asn.json", association("../../a_cal.fits"))
+    assert linked.asn("merge", "l*_asn.json", "cur/l4_asn.json", "-o", "n.json") == (0, "n.json: 1 product: 1 science\n", "")
+    assert products(linked, "n.json") == [("p", [("a_cal.fits", "science")])]
+    linked.asn("merge", "l*_asn.json", "-o", "out/n.json")
+    assert products(linked, "out/n.json") == [("p", [("../a_cal.fits", "science")])]
 
 
 def test_diff_as_json(here):
@@ -281,7 +449,22 @@ def test_diff_as_json(here):
     assert (plain["equal"], plain["members"][0]["second"]) == (False, ["background"])
     here.write("bad.json", "{")
     broken = here.asn("diff", "bad.json", "nowhere.json")
-    assert (broken.status, broken.out, len(broken.err.splitlines())) == (1, "", 2)
+    assert (broken.status, broken.out) == (2, "")
+    assert [line[:7] for line in broken.err.splitlines()] == ["error: "] * 2
+
+
+def test_diff_compares_files(linked):
+    """Members are the same if they have one name, or are one file, seen from the folder of each association."""
+    linked.write("l_asn.json", association("raw/a_cal.fits", "lk/../../b_cal.fits", "s3://x/c.fits"))
+    linked.asn("edit", "l_asn.json", "-o", "out/l_asn.json")
+    linked.asn("edit", "l_asn.json", "-o", "out/abs_asn.json", "--paths", "absolute")
+    linked.write("copy/l_asn.json", association("raw/a_cal.fits", "./b_cal.fits", "s3://x/c.fits"))
+    assert products(linked, "out/l_asn.json") != products(linked, "l_asn.json")
+    for other in ("out/l_asn.json", "out/abs_asn.json"):
+        assert linked.asn("diff", "l_asn.json", other) == linked.asn("diff", other, "l_asn.json") == (0, "", "")
+    assert linked.asn("diff", "l_asn.json", "copy/l_asn.json").out == (
+        "+ p: science ./b_cal.fits\n- p: science lk/../../b_cal.fits\n"
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------- gather
@@ -410,7 +593,10 @@ def test_malformed_input(tmp_path_factory, capsys, words, data):
     assert after == before
     assert "Traceback" not in told.err
     assert "ASN_TRACEBACK" not in told.err
-    assert status in ((0, 1) if words[0] == "diff" or told.err else (0,))
+    if words[0] == "diff":
+        assert status in ((2,) if told.err else (0, 1))
+    else:
+        assert status in ((0, 1) if told.err else (0,))
     if status == 1 and words[0] != "diff":
         assert all(line.startswith("error: ") for line in told.err.splitlines())
         assert list(Path(folder / "here" / "out").iterdir()) == []

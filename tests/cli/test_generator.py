@@ -395,3 +395,16 @@ def test_paths(cli, paths, expected):
     assert cli.asn("generate", "raw/*.fits", "--output-dir", "out", "--paths", paths).status == 0
     names = {member["expname"] for each in made(cli.folder / "out").values() for member in each["products"][0]["members"]}
     assert names == {expected.format(name, folder=cli.folder) for name, _ in samples}
+
+
+def test_paths_into_a_linked_folder(cli):
+    """Relative names start where the folder really is, if that is named by a link."""
+    for sample in nirspec_ifu():
+        if "001001_02101" in sample[0]:
+            cli.write(f"raw/{sample[0]}", fits_bytes(sample))
+    (cli.folder / "far" / "away").mkdir(parents=True)
+    (cli.folder / "lk").symlink_to("far/away")
+    assert cli.asn("generate", "raw/*.fits", "--output-dir", "lk", "--paths", "relative").status == 0
+    names = {member["expname"] for each in made(cli.folder / "lk").values() for member in each["products"][0]["members"]}
+    assert names
+    assert all((cli.folder / "far" / "away" / name).is_file() for name in names)

@@ -57,6 +57,18 @@ def test_a_list_in_utf_16_is_refused(cli):
         expand_files(["@list.txt"])
 
 
+@pytest.mark.parametrize("command", ["tree", "table", "check", "report", "merge", "make", "generate", "pool"])
+def test_a_list_without_names_is_told(cli, command):
+    """A list that holds no name is an error wherever files are named; a list of names to remove may be empty."""
+    cli.write("list.txt", "# none\n\n")
+    cli.write("l_asn.json", '{"products": [{"name": "p", "members": [{"expname": "a.fits", "exptype": "science"}]}]}')
+    more = {"make": ["level2"]}.get(command, [])
+    out = {"generate": [], "tree": [], "table": [], "check": [], "report": ["-o", "r.html"]}.get(command, ["-o", "n.json"])
+    result = cli.asn(command, *more, "@list.txt", *out)
+    assert (result.status, "the list holds no name" in result.err) == (1, True)
+    assert cli.asn("edit", "l_asn.json", "-o", "e.json", "--remove", "@list.txt").status == 0
+
+
 def test_a_missing_list_names_the_nearest(cli):
     """A list that is not there is an error with the nearest name."""
     cli.write("names.txt")
@@ -159,6 +171,56 @@ def test_other_outputs_are_not(cli, name, output):
     """Another file, one of the same name elsewhere, and a device are fine as output."""
     cli.write("a.fits")
     refuse_overwriting([name], [output])
+
+
+RULES = """
+from asn_fp import rule, steps as s
+my_rule = rule("my_rule", s.read(), s.gather(), s.name("p"), s.seal(asn_rule="my_rule"))
+"""
+ASN = """{"asn_type": "image3", "asn_id": "o001", "asn_pool": "none", "products": [{"name": "p", "members": [
+{"expname": "sub/a_cal.fits", "exptype": "science"}, {"expname": "a_cat.ecsv", "exptype": "sourcecat"}]}]}
+"""
+READ = {
+    "rule file": ("make rules.py:my_rule -o {} a_cal.fits", "rules.py"),
+    "rule file of asn_from_list": ("asn_from_list -r rules.py:my_rule -o {} a_cal.fits", "rules.py"),
+    "ruledefs": ("make my_rule --ruledefs rules.py -o {} a_cal.fits", "rules.py"),
+    "rule that is explained": ("explain rules.py:my_rule a_cal.fits -o {}", "rules.py"),
+    "FILES from a list": ("make rules.py:my_rule -o {} @list.txt", "list.txt"),
+    "associations from a list": ("merge @asns.txt -o {}", "asns.txt"),
+    "members to add": ("edit sub/l_asn.json --add @list.txt:psf -o {}", "list.txt"),
+    "members to add as science": ("edit sub/l_asn.json --add @list.txt -o {}", "list.txt"),
+    "member to add": ("edit sub/l_asn.json --add b_cat.ecsv:psf -o {}", "b_cat.ecsv"),
+    "members to remove": ("edit sub/l_asn.json --remove @members.txt -o {}", "members.txt"),
+    "backgrounds": ("make level2 --background @rates.txt -o {} x_rate.fits", "rates.txt"),
+    "psf": ("make level3 --product-name p --psf @list.txt -o {} x_cal.fits", "list.txt"),
+    "role": ("make level2 --role psf=@list.txt -o {} x_rate.fits", "list.txt"),
+    "member of an edit": ("edit sub/l_asn.json --set target=t2 -o {}", "sub/a_cat.ecsv"),
+    "member of a merge": ("merge sub/l_asn.json -o {}", "sub/a_cat.ecsv"),
+    "pool": ("generate p.csv --output-dir o --orphans {} --overwrite", "p.csv"),
+    "exposure of a pool": ("generate p.csv --output-dir o --orphans {} --overwrite", "x_table"),
+    "rules of the generator": ("generate p.csv --output-dir o --rules rules.py --orphans {} --overwrite", "rules.py"),
+    "FITS file": ("make rules.py:my_rule -o {} a_cal.fits", "other.fits"),
+    "FITS file by its content": ("merge sub/l_asn.json -o {}", "precious"),
+}
+
+
+@pytest.mark.parametrize(("line", "output"), READ.values(), ids=READ)
+def test_nothing_that_a_command_reads_is_written_over(cli, line, output):
+    """Lists, files of rules, partners, members, pools and their exposures, and FITS files are refused as output."""
+    for name, content in {
+        "rules.py": RULES, "list.txt": "b_cal.fits\n", "asns.txt": "sub/l_asn.json\n", "members.txt": "a_cat.ecsv\n",
+        "rates.txt": "b_rate.fits\n",
+        "sub/l_asn.json": ASN, "sub/a_cat.ecsv": "x", "sub/sub/a_cal.fits": "x", "x_table": "x", "b_cat.ecsv": "x",
+        "p.csv": "filename|exp_type|program\nx_table|MIR_IMAGE|1234\n", "other.fits": "", "precious": "SIMPLE  =    T",
+    }.items():  # fmt: skip
+        cli.write(name, content)
+    before = {path: path.read_bytes() for path in cli.folder.rglob("*") if path.is_file()}
+    program, *words = line.format(output).split()
+    result = cli.from_list(*words) if program == "asn_from_list" else cli.asn(program, *words)
+    assert result.status == 1
+    assert f"{output!r}; give the output another name" in result.err
+    assert ("also an input" in result.err) is (output not in ("other.fits", "precious"))
+    assert {path: path.read_bytes() for path in cli.folder.rglob("*") if path.is_file()} == before
 
 
 def test_key_values():

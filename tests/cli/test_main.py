@@ -113,7 +113,7 @@ USAGE = {
     "two standard inputs": (["-", "--psf", "-", "-o", "old.json", "--product-name", "p"], "named more than once"),
 }
 FAILING = {
-    "empty list": (["@empty.txt", "-o", "old.json"], "items (none given)"),
+    "empty list": (["@empty.txt", "-o", "old.json"], "files (the list holds no name)"),
     "empty partner list": (
         ["a.fits", "-o", "old.json", "--product-name", "p", "--psf", "@empty.txt"],
         "--psf (it names no file)",

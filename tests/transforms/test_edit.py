@@ -63,6 +63,13 @@ MATCHING = [
     ("/data/raw/a_rate.fits", "raw/a_rate.fits", True),
     ("./a_rate.fits", "a_rate.fits", True),
     ("*_rate.fits", "raw/a_rate.fits", True),
+    ("raw/*", "raw/a_rate.fits", True),
+    ("raw/*", "/data/raw/a_rate.fits", True),
+    ("../raw/*_rate.fits", "raw/a_rate.fits", True),
+    ("raw/*", "a_rate.fits", False),
+    ("ra?/a_rate.fits", "a_rate.fits", False),
+    ("raw/*", "old/a_rate.fits", False),
+    ("./*", "a_rate.fits", True),
     ("[a]_rate.fits", "[a]_rate.fits", True),
     ("A_rate.fits", "a_rate.fits", False),
     ("a_cal.fits", "a_rate.fits", False),
@@ -75,6 +82,33 @@ MATCHING = [
 def test_matching(pattern, text, expected):
     """A pattern matches a name in full, as far as both have folders; case counts."""
     assert matches(pattern, text) is expected
+
+
+STEMS = [
+    (f"{name(1, 'nrs1')[:-10]}_cal.fits", f"{name(1, 'nrs1')[:-10]}_destreak.fits", True),
+    (f"{name(1, 'nrs1')[:-10]}_destreak.fits", f"raw/{name(1, 'nrs1')[:-10]}_rate_mine.fits.gz", True),
+    (f"{name(1, 'nrs1')[:-10]}_cal.fits", f"{name(1, 'nrs2')[:-10]}_destreak.fits", False),
+    ("*_nrs1_cal.fits", f"{name(1, 'nrs1')[:-10]}_destreak.fits", True),
+    ("a_cal.fits", "a_crf.ecsv", True),
+    ("a_cal.fits", "a_destreak.fits", False),
+]
+
+
+@pytest.mark.parametrize(("pattern", "text", "expected"), STEMS)
+def test_matching_without_suffix(pattern, text, expected):
+    """Without suffixes an exposure is known by its name, whatever suffix follows; other names need a suffix that is known."""
+    assert matches(pattern, text, ignore_suffix=True) is expected
+
+
+def test_a_name_with_brackets_is_a_name():
+    """A pattern that is the very name of a member means this one only; else brackets are a choice of letters."""
+    one = association(product("p", "a[1]_cal.fits", "a1_cal.fits", "b1_cal.fits"))
+    left = [each.expname for each in remove_members((one,), ["a[1]_cal.fits"])[0].products[0].members]
+    assert left == ["a1_cal.fits", "b1_cal.fits"]
+    left = [each.expname for each in remove_members((one,), ["[ab]1_cal.fits"])[0].products[0].members]
+    assert left == ["a[1]_cal.fits"]
+    left = [each.expname for each in remove_members((one,), ["a[1]_crf.fits"], ignore_suffix=True)[0].products[0].members]
+    assert left == ["a1_cal.fits", "b1_cal.fits"]
 
 
 def test_names_are_no_patterns():
@@ -221,7 +255,15 @@ def test_swap_suffix(before, suffixes, after):
 
 @pytest.mark.parametrize(
     ("suffixes", "error"),
-    [({"rate": "cal", "cal": "crf"}, KnobError), ({"rate": ""}, KnobError), ({"rate": "cal"}, ProductError)],
+    [
+        ({"rate": "cal", "cal": "crf"}, KnobError),
+        ({"rate": ""}, KnobError),
+        ({"rate": "cal"}, ProductError),
+        ({"rate": "../../x"}, KnobError),
+        ({"rate": "a\\b"}, KnobError),
+        ({"rate": 3}, KnobError),
+        ("rate=cal", KnobError),
+    ],
 )
 def test_swap_suffix_refuses(suffixes, error):
     """Chains, empty suffixes, and two members of one name are refused."""
@@ -264,6 +306,67 @@ def test_rename_one_product():
 
 
 # ------------------------------------------------------------------------------------------------------- the whole edit
+
+
+ODD = [
+    ({"add": [3]}, ItemError, "neither a name nor"),
+    ({"add": "a.fits"}, ItemError, "put it in a list"),
+    ({"add": [("a.fits",)]}, ItemError, "neither a name nor"),
+    ({"suffixes": {"cal": 3}}, KnobError, "not a text"),
+    ({"suffixes": {"cal": 3}, "add": ["a_cal.fits"]}, KnobError, "not a text"),
+    ({"suffixes": "cal=crf"}, KnobError, "not a dictionary"),
+    ({"rename": 3}, KnobError, "neither a name nor a dictionary"),
+    ({"keys": ["a"]}, KnobError, "not a dictionary"),
+    ({"products": "one", "rename": "x"}, ItemError, "put it in a list"),
+    ({"remove": [3]}, ItemError, "not a text"),
+]
+
+
+@pytest.mark.parametrize(("knobs", "error", "told"), ODD)
+def test_arguments_of_another_form_are_told(knobs, error, told):
+    """An argument that is not of its form is an error of ours, which says what to give."""
+    with pytest.raises(error, match=told):
+        edits.edit(TWO, **knobs)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda plain: edits.edit(plain, remove=["a*"]),
+        lambda plain: edits.merge([TWO, plain]),
+        lambda plain: edits.split(plain, "detector"),
+        lambda plain: compare.diff(plain, TWO),
+        lambda plain: compare.diff(TWO, plain),
+        lambda plain: asn_fp.dumps(plain),
+    ],
+)
+def test_only_associations_are_edited(use):
+    """A dictionary in place of an association is an error that says how to get one."""
+    with pytest.raises(KnobError, match=r"association \(not one\): 'dict'; give what loads"):
+        use(TWO.to_dict())
+
+
+def test_what_is_gone_already_is_told():
+    """A pattern to remove that nothing matches is a warning with the nearest name, and the rest of the edit is done."""
+    with pytest.warns(AsnWarning, match=r"\(nothing matches\): 'sky_rat.fits'; did you mean 'raw/sky_rate.fits'"):
+        one = edits.edit(TWO, remove=["sky_rat.fits", "raw/*"])
+    assert contents(one)[0] == ("one", [(name(1), "science")])
+
+
+@pytest.mark.parametrize(
+    ("rename", "pattern", "new"), [("new", "one", "new"), ({"one": "new"}, "one", "new"), ("{name}_v2", "one", "one_v2")]
+)
+def test_a_product_that_has_its_new_name(rename, pattern, new):
+    """A product that an edit renames is found under its new name when the same edit is made again, and that is told."""
+    knobs = {"products": [pattern], "rename": rename, "add": [("new_sky.fits", "background")]}
+    once = edits.edit(TWO, **knobs)
+    assert [each.name for each in once.products] == [new, "two"]
+    with pytest.warns(AsnWarning, match=rf"product \(nothing matches\): 'one'; '{new}' is there, its new name"):
+        again = edits.edit(once, **knobs)
+    assert again == once
+    for other in ({**knobs, "rename": "newer"}, {"products": ["one"], "remove": ["x"]}):
+        with pytest.raises(ItemError, match="no name matches"):
+            edits.edit(once, **other)
 
 
 def test_a_product_without_science_goes():
@@ -350,6 +453,47 @@ def test_combine():
     assert contents(both) == [("p", [("a_cal.fits", "science"), ("b_cal.fits", "science")]), ("q", [("c_cal.fits", "science")])]
     assert (both.program, both.target, both.extra["note"], both.asn_type) == ("1", "t001", 1, "image3")
     assert len(differing_keys((one, two))) == 1
+
+
+SPELLINGS = [
+    ("a_cal.fits", "./a_cal.fits", 1),
+    ("raw/a_cal.fits", ".//raw/./a_cal.fits", 1),
+    ("/raw/a_cal.fits", "//raw/a_cal.fits", 1),
+    ("raw/a_cal.fits", "/raw/a_cal.fits", 2),
+    ("a_cal.fits", "raw/a_cal.fits", 2),
+    ("a_cal.fits", "link/../a_cal.fits", 2),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "count"), SPELLINGS)
+def test_combine_knows_a_file_again(one, other, count):
+    """A member is joined once however its name is spelled; ``..`` behind a folder, which may be a link, tells nothing."""
+    (both,) = combine((association(product("p", one)), association(product("p", other))))
+    assert [member.expname for member in both.products[0].members] == [one, other][:count]
+
+
+def test_combine_keeps_the_keys_of_products_and_members():
+    """Of a joined product and member the keys of all stay, of each the first value, and those that differ are told."""
+
+    def given(shared, **own):
+        member = Member("a_cal.fits", "science", {"group_id": shared, **own})
+        return association(Product("p", (member,), {"mine": shared, **own}))
+
+    many = (given(1, first=1), given(1, second=2), given(3))
+    (both,) = combine(many)
+    assert dict(both.products[0].extra) == {"mine": 1, "first": 1, "second": 2}
+    assert dict(both.products[0].members[0].extra) == {"group_id": 1, "first": 1, "second": 2}
+    assert differing_keys(many) == (
+        "key 'mine' of product 'p' (the first of the associations was taken): 1; number 3 has 3",
+        "key 'group_id' of member 'a_cal.fits' (the first of the associations was taken): 1; number 3 has 3",
+    )
+
+
+def test_products_without_a_name_are_not_joined():
+    """What has no name is nothing else's like."""
+    one, two = (Association(products=(Product(members=(Member(f"{title}_cal.fits", "science"),)),)) for title in "ab")
+    (both,) = combine((one, two))
+    assert both.products == (*one.products, *two.products)
 
 
 def test_types_are_not_mixed():
@@ -496,6 +640,12 @@ DIFFERENCES = [
     (association(product("p", "a")), association(product("q", "b")), ["+ product q", "- product p"]),
     (association(product("p", "a")), association(product("p", ("a", "psf"), "b")), ["! p: science -> psf a", "+ p: science b"]),
     (association(product("p", "a", "a")), association(product("p", "a")), ["! p: science + science -> science a"]),
+    (association(product("p", "a"), product("p", "b")), association(product("p", "b"), product("p", "a")), []),
+    (
+        association(product("p", "a"), product("p", "b"), product("p", "c")),
+        association(product("p", "c"), product("p", "d"), product("p", "a"), product("p", "c")),
+        ["- p: science b", "+ p: science d", "+ product p"],
+    ),
     (Association(members=("a", "b")), Association(members=("b",)), ["- : member a"]),
     (association(product("p", "x/a"), program="1"), association(product("p", "a")), ["- p: science x/a", "+ p: science a"]),
 ]

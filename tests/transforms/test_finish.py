@@ -105,15 +105,42 @@ def test_relocate(paths, start, expected):
     assert set(PATHS) == {"as-given", "basename", "relative", "absolute"}
 
 
+@pytest.mark.parametrize(
+    ("name", "relative", "absolute"),
+    [
+        ("link/../a.fits", "../now/link/../a.fits", "/data/now/link/../a.fits"),
+        ("../link/../a.fits", "../link/../a.fits", "/data/link/../a.fits"),
+        ("/link/../a.fits", "../../link/../a.fits", "/link/../a.fits"),
+        ("./x//a.fits", "../now/x/a.fits", "/data/now/x/a.fits"),
+        ("s3://bucket/a.fits", "s3://bucket/a.fits", "s3://bucket/a.fits"),
+        ("", "", ""),
+    ],
+)
+def test_relocate_guesses_nothing(name, relative, absolute):
+    """A folder before ``..`` may be a link, so it stays; an address and an empty name are no paths, and stay too."""
+    given = (Association(members=(name,)),)
+    for paths, expected in (("relative", relative), ("absolute", absolute)):
+        assert relocate(given, paths, start="../out", cwd="/data/now")[0].members == (expected,)
+
+
 def test_relocate_keeps_the_rest():
     """Role and further keys of members and products stay."""
-    member = Member("raw/a.fits", "science", {"group_id": "1"}, ("group_id", "expname", "exptype"))
+    member = Member("raw/a.fits", "science", {"group_id": "/1"}, ("group_id", "expname", "exptype"))
     given = Association(products=(Product("raw/p", (member,), {"theirs": 1}),))
     (result,) = relocate((given,), "basename")
     assert result.to_dict() == {
-        "products": [{"name": "raw/p", "members": [{"group_id": "1", "expname": "a.fits", "exptype": "science"}], "theirs": 1}]
+        "products": [{"name": "raw/p", "members": [{"group_id": "/1", "expname": "a.fits", "exptype": "science"}], "theirs": 1}]
     }
     assert list(result.products[0].members[0]) == ["group_id", "expname", "exptype"]
+
+
+def test_relocate_takes_catalogues_along():
+    """The catalogue that a member brings is a path too, and is written in the same way."""
+    members = (Member("a.fits", "science", {"tweakreg_catalog": "cats/a.ecsv"}), Member("b.fits", "science"))
+    given = Association(products=(Product("p", members),))
+    for paths, expected in (("relative", "../now/cats/a.ecsv"), ("basename", "a.ecsv"), ("absolute", "/data/now/cats/a.ecsv")):
+        (result,) = relocate((given,), paths, start="../out", cwd="/data/now")
+        assert [dict(each.extra) for each in result.products[0].members] == [{"tweakreg_catalog": expected}, {}]
 
 
 def test_relocate_refuses_two_files_of_one_name():
