@@ -246,7 +246,8 @@ def _around(rule: Rule[Any, Any], knobs: Mapping[str, Any]) -> Rule[Any, Any]:
     paths = knobs.get("paths") or "as-given"
     if paths != "as-given":
         here = Path.cwd().as_posix()
-        rule = rule.after(len(rule.steps), s.relocate(paths, start=os.fspath(knobs.get("start") or here), cwd=here))
+        start = os.path.realpath(knobs.get("start") or here)
+        rule = rule.after(len(rule.steps), s.relocate(paths, start=start, cwd=here))
     return rule
 
 

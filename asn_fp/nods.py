@@ -13,7 +13,6 @@ from attrs import frozen
 from asn_fp.records import Exposure
 
 __all__ = [
-    "LEAD_IS_BACKGROUND",
     "NODS_OVERLAP",
     "SAME_PLACE",
     "TILT_DIFFERS",
@@ -116,8 +115,8 @@ class Relation:
 def either(*parts: Relation) -> Relation:
     """Forbid a pair where one of several relations does.
 
-    >>> either(SAME_PLACE, LEAD_IS_BACKGROUND)
-    either(same_position, lead_is_background)
+    >>> either(SAME_PLACE, TILT_DIFFERS)
+    either(same_position, tilt_differs(within=1e-08))
     """
     columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
     name = f"either({', '.join(map(str, parts))})"
@@ -156,5 +155,3 @@ _TILTS: Final = ("gwa_xtil", "gwa_ytil")
 TILT_DIFFERS: Final = tilt_differs()
 SAME_PLACE: Final = Relation("same_position", ("patt_num",), same_position)
 NODS_OVERLAP: Final = Relation("nods_overlap", ("patt_num", "subpxpts", "targetid"), _overlap)
-LEAD_IS_BACKGROUND: Final = Relation("lead_is_background", (), lambda lead, _: lead.exptype == "background")
-"""A background gets no background itself."""

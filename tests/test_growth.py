@@ -17,7 +17,7 @@ from asn_fp.keys import optional
 from asn_fp.names import parse
 from asn_fp.pipeline import rule, step
 from asn_fp.predicates import is_science
-from asn_fp.records import Association, Draft, Exposure, Member, Product
+from asn_fp.records import Association, Candidate, Draft, Exposure, Member, Product
 
 SIZES = (20, 40, 80)
 LINEAR = 1.02  # what the second doubling may cost more than twice the first; the counts are the same in every run
@@ -231,6 +231,53 @@ EDITED = {
 def test_cost_of_an_edit_is_linear(case):
     """Twice the members and names cost at most twice the instructions."""
     assert growth(EDITED[case]) < LINEAR
+
+
+# --------------------------------------------------------------------------------------------------- by observing mode
+
+MIRI = {**COMMON, "instrume": "miri", "detector": "mirimage", "exp_type": "mir_image"}
+SLIT = {**NIRSPEC, "exp_type": "nrs_fixedslit", "fxd_slit": "s200a1", "subpxpts": "1"}
+
+
+def seen(size, *kinds, level="rate"):
+    """Return so many exposures of each kind, three of each kind in an observation, of one candidate."""
+    files = ((number, place, meta) for number in range(size) for place, meta in enumerate(kinds))
+    return tuple(
+        Exposure(
+            at,
+            parse(f"jw01234{1 + number // 3:03}001_0{2 + place}101_{1 + number % 3:05}_{meta['detector']}_{level}.fits"),
+            candidate=Candidate("a3001", "files"),
+            meta={"obs_num": str(1 + number // 3), "patt_num": str(1 + number % 3), "expstart": str(number), **meta},
+        )
+        for at, (number, place, meta) in enumerate(files)
+    )
+
+
+IMAGE_OF = {**MIRI, "filter": "f770w"}
+SKY_OF = {**MIRI, "filter": "f560w", "bkgdtarg": "t", "targetid": "2"}
+SETTINGS = {
+    "images": (seen, [IMAGE_OF]),
+    "images and backgrounds that serve none": (seen, [IMAGE_OF, SKY_OF]),
+    "backgrounds alone": (seen, [SKY_OF]),
+    "nods": (seen, [SLIT]),
+    "nods without a keyword": (seen, [{key: value for key, value in SLIT.items() if key != "subpxpts"}]),
+    "images and acquisitions": (seen, [IMAGE_OF, {**MIRI, "exp_type": "mir_tacq"}]),
+}
+BY_MODE = {
+    **{f"auto: {name}": (lambda size, one=one, kinds=kinds: asn_fp.make("auto", one(size, *kinds)))
+       for name, (one, kinds) in SETTINGS.items()},
+    **{f"explain auto: {name}": (lambda size, one=one, kinds=kinds: str(asn_fp.explain("auto", one(size, *kinds))))
+       for name, (one, kinds) in SETTINGS.items()},
+    "auto: images without a filter": lambda size: asn_fp.make("auto", seen(size, MIRI, IMAGE_OF, level="cal")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BY_MODE)
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
+def test_cost_of_a_mode_is_linear(case, monkeypatch):
+    """Twice the files cost at most twice the instructions, warnings and explanations included; nearest misses are bounded."""
+    monkeypatch.setattr(sys.modules["asn_fp.transforms._nearest"], "_NEAREST_AMONG", 1)
+    assert growth(BY_MODE[case]) < LINEAR
 
 
 def made_of(exposures, mode="all-candidates"):

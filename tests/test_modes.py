@@ -12,7 +12,7 @@ from attrs import evolve
 from asn_fp import RULES, api, errors, steps
 from asn_fp.check import check
 from asn_fp.names import parse
-from asn_fp.nods import LEAD_IS_BACKGROUND, SAME_PLACE, TILT_DIFFERS, either
+from asn_fp.nods import SAME_PLACE, TILT_DIFFERS, either
 from asn_fp.predicates import is_science
 from asn_fp.records import Candidate, Exposure
 from asn_fp.rules.auto import MODES
@@ -161,7 +161,7 @@ def test_a_forbidden_pair_is_told_with_its_values() -> None:
     """Of several relations the one that forbids is named, with what it compared."""
     lead = Exposure(0, parse("a_rate.fits"), meta=MappingProxyType({"patt_num": "1"}))
     other = Exposure(1, parse("b_rate.fits"), "background", meta=MappingProxyType({"patt_num": "1"}))
-    step = steps.attach("background", unless=either(LEAD_IS_BACKGROUND, SAME_PLACE))
+    step = steps.attach("background", unless=either(TILT_DIFFERS, SAME_PLACE))
     draft = steps.one_each()(steps.gather(of=is_science)((lead, other)))
     reason = step.reason(draft, other)
     assert reason.text == "same_position keeps it from 'a_rate.fits', with which it agrees (patt_num '1' and '1')"

@@ -16,6 +16,7 @@ from attrs import evolve
 import asn_fp
 from asn_fp import explain, explanation_html, report_html
 from asn_fp.check import Finding
+from asn_fp.errors import KnobError
 from asn_fp.fates import Fate, Place
 from asn_fp.markup import tag
 from asn_fp.names import parse
@@ -592,3 +593,13 @@ def test_a_closed_card_opens_for_what_is_found_in_it(tmp_path: Path) -> None:
 def test_a_page_fits_a_phone(value: str, tmp_path: Path) -> None:
     """However long names, roles and reasons are, a page is not wider than a phone."""
     assert browsed(report_of(value), tmp_path, within=360)[0] <= 0
+
+
+def test_one_association_is_shown_as_a_list_of_one():
+    """What asn_from_list gives can be shown as it is; something else, and titles for nothing, are errors."""
+    asn = Association(asn_type="image3", products=(Product("p", (Member("a_cal.fits", "science"),)),))
+    assert report_html(asn) == report_html([asn])
+    with pytest.raises(KnobError, match="association"):
+        report_html([asn.to_dict()])
+    with pytest.raises(KnobError, match="2 for 1 association"):
+        report_html(asn, titles=["a.json", "b.json"])

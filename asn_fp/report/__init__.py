@@ -11,8 +11,9 @@ from itertools import chain, repeat
 from typing import Final
 
 from asn_fp.check import Finding, check
+from asn_fp.errors import KnobError, message
 from asn_fp.markup import tag
-from asn_fp.records import Association, Member
+from asn_fp.records import Association, Member, as_association
 from asn_fp.report.among import as_made, uses_in
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
@@ -28,7 +29,7 @@ _NOTEBOOK: Final = Limits(rows=50, names=5_000)
 
 
 def report_html(
-    associations: Iterable[Association],
+    associations: Association | Iterable[Association],
     *,
     titles: Sequence[str] = (),
     explanation: Explanation | None = None,
@@ -38,18 +39,25 @@ def report_html(
     """Return a page that shows associations: their keys, findings, products and members, and what was left out and why.
 
     Args:
-        associations: what to show.
+        associations: what to show, one or several.
         titles: what to call each, its file name say.
         explanation: what `explain` gave for the run, or for the generator `fates` or `orphans`; without it nothing is said.
         findings: what was found in each association; by default what `check` finds.
         title: the title of the page.
+
+    Raises:
+        KnobError: something that is no association, or more titles than associations.
 
     >>> from asn_fp.records import Product
     >>> page = report_html([Association(products=(Product("p", (Member("a_<i>.fits", "science"),)),))], titles=["l2_asn.json"])
     >>> "a_<wbr/>&lt;i&gt;.fits" in page, "<i>" in page
     (True, False)
     """
-    shown = tuple(associations)
+    shown = (associations,) if isinstance(associations, Association) else tuple(map(as_association, associations))
+    if len(titles) > len(shown):
+        raise KnobError(
+            message("titles", f"{len(titles)} for {many(len(shown), 'association')}", list(titles), "give one for each")
+        )
     found = [check(each) for each in shown] if findings is None else [tuple(each) for each in findings]
     members = [_members(each) for each in shown]
     opened = sum(map(len, members)) <= _OPENED_MEMBERS

@@ -8,7 +8,7 @@ from typing import Any, Final
 from asn_fp import steps as s
 from asn_fp.keys import By, Key, keyword, observation, optional, program
 from asn_fp.modes import BASE, candidate
-from asn_fp.nods import LEAD_IS_BACKGROUND, Relation, either
+from asn_fp.nods import Relation
 from asn_fp.pipeline import Rule, Step, rule
 from asn_fp.predicates import NONE, Predicate, all_of, any_of, exp_type, exptype_in, has, is_science, named, not_, told_role
 from asn_fp.product_names import Form, default_name, named_by
@@ -31,6 +31,7 @@ __all__ = [
     "SAME_OBSERVATION",
     "SLIT",
     "SUBARRAY",
+    "TAKES_BACKGROUND",
     "TARGET",
     "VISITED",
     "ModeRule",
@@ -56,6 +57,9 @@ VISITED: Final[tuple[Key, ...]] = (candidate, program, observation)
 NOD_SCOPE: Final[tuple[Key, ...]] = (observation, TARGET)
 """What nods share besides their setup: the observation, and the target."""
 
+
+TAKES_BACKGROUND: Final = not_(exptype_in("background"))
+"""A background gets no background itself."""
 
 OF_EXPOSURE: Final = not_(named("*_i2d.*", "*_segm.*", "*_cat.*"))
 """Not one of the images, maps and catalogues that stage 3 makes of many exposures, which have their headers."""
@@ -92,11 +96,11 @@ def background(*keys: Key, rungs: tuple[tuple[Key, ...], ...] = ()) -> Step[Any,
         keys: what they share with the science exposure.
         rungs: further keys that they share on the rungs before.
 
-    >>> print(background(FILTER).settings["unless"])
-    lead_is_background
+    >>> print(background(FILTER).settings["to"])
+    not_(exptype_in('background'))
     """
     ladder: list[By] = [*((*BASE, *keys, *rung) for rung in rungs), (*BASE, *keys)]
-    return s.attach("background", by=ladder if rungs else ladder[0], unless=LEAD_IS_BACKGROUND)
+    return s.attach("background", by=ladder if rungs else ladder[0], to=TAKES_BACKGROUND)
 
 
 def nods_of(among: Predicate, *keys: Key, apart: Relation) -> Step[Any, Any]:
@@ -109,10 +113,10 @@ def nods_of(among: Predicate, *keys: Key, apart: Relation) -> Step[Any, Any]:
 
     >>> from asn_fp.nods import SAME_PLACE
     >>> nods_of(NONE, FILTER, apart=SAME_PLACE).settings["unless"]
-    either(lead_is_background, same_position)
+    same_position
     """
     nods = all_of(among, is_science)
-    return s.attach("background", by=(*BASE, *NOD_SCOPE, *keys), among=nods, unless=either(LEAD_IS_BACKGROUND, apart))
+    return s.attach("background", by=(*BASE, *NOD_SCOPE, *keys), among=nods, to=TAKES_BACKGROUND, unless=apart)
 
 
 CONFIRM: Final = any_of(exp_type("mir_taconfirm"), all_of(exptype_in("target_acquisition"), told_role))

@@ -143,6 +143,11 @@ def _stages(exposures: Iterable[Exposure]) -> dict[int, str]:
     return first
 
 
+@remembered
+def _known_stages(exposures: Exposures, _: None) -> dict[int, str]:
+    return _stages(exposures)
+
+
 def _chosen(
     exposures: Exposures, stage: object, wishes: Mapping[str, bool], tune: Mapping[str, Any]
 ) -> tuple[Rule[Any, Any], ...]:
@@ -216,7 +221,7 @@ def _inside(
 
 def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **__: object) -> Reason:
     """Return that no mode takes an exposure's type, or that its suffix tells another stage than that of others."""
-    if stage is None and len(found := _stages(before)) > 1:
+    if stage is None and len(found := _known_stages(before, None)) > 1:
         own = STAGE_OF_SUFFIX.get(exposure.name.suffix)
         other = next(name for number, name in found.items() if number != own)
         told = f"its suffix {exposure.name.suffix!r} is of stage {own}" if own else "its suffix tells no stage"

@@ -7,10 +7,20 @@ from typing import Any, Final
 from asn_fp import steps as s
 from asn_fp.keys import ANY, Key, keyword, observation
 from asn_fp.modes import BASE, ifu_path, not_tso, value_is
-from asn_fp.nods import LEAD_IS_BACKGROUND, SAME_PLACE, TILT_DIFFERS, either
+from asn_fp.nods import SAME_PLACE, TILT_DIFFERS, either
 from asn_fp.pipeline import Step
 from asn_fp.predicates import all_of, exp_type, exptype_in, has
-from asn_fp.rules._modes import DETECTOR, FILTER, GRATING, SAME_OBSERVATION, ModeRule, background, mode_2, nods_of
+from asn_fp.rules._modes import (
+    DETECTOR,
+    FILTER,
+    GRATING,
+    SAME_OBSERVATION,
+    TAKES_BACKGROUND,
+    ModeRule,
+    background,
+    mode_2,
+    nods_of,
+)
 
 __all__ = ["nirspec_ifu2"]
 
@@ -28,10 +38,10 @@ def _imprints(dither: Key) -> tuple[Step[Any, Any], ...]:
     """Return the steps that attach an exposure's own imprints, and those of its dedicated backgrounds."""
     here = (*BASE, *_SETUP, observation)
     of_background = all_of(exptype_in("imprint"), has("bkgdtarg"))
-    elsewhere = either(LEAD_IS_BACKGROUND, SAME_OBSERVATION, TILT_DIFFERS)
+    elsewhere = either(SAME_OBSERVATION, TILT_DIFFERS)
     return (
         s.attach("imprint", by=[(*here, _TILE, dither), (*here, _TILE), here], unless=TILT_DIFFERS),
-        s.attach("imprint", by=(*BASE, *_SETUP), among=of_background, unless=elsewhere),
+        s.attach("imprint", by=(*BASE, *_SETUP), among=of_background, to=TAKES_BACKGROUND, unless=elsewhere),
     )
 
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from asn_fp.errors import KnobError, MatchError, did_you_mean, message, raise_all
 from asn_fp.keys import By, Key, as_keys, values
 from asn_fp.matching import Index, KeyValue
-from asn_fp.predicates import Predicate
+from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
 from asn_fp.transforms._nearest import Differing, different, nearest, nearest_miss, said, shown
 from asn_fp.transforms._remember import remembered
@@ -29,6 +29,7 @@ def attach(
     *,
     by: By | list[By] = (),
     among: Predicate | None = None,
+    to: Predicate = EVERY,
     unless: Relation | None = None,
     at_least: int = 0,
     at_most: int | None = None,
@@ -43,6 +44,7 @@ def attach(
         by: what must agree: a key, several in a tuple, or a list of such as a ladder, of which the first rung that
             finds anything is used; by default everything of that role is attached.
         among: which exposures of the pool may be attached; by default those whose role is `exptype`.
+        to: which products get partners, by their first lead; by default all.
         unless: a relation ``(lead, exposure) -> bool`` that forbids a pair (nods at one position, say).
         at_least: how many partners a product must get.
         at_most: how many partners a product may get; the first ones of the input, or the closest.
@@ -68,9 +70,12 @@ def attach(
     if not partners and not at_least:
         return draft
     rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
-    bundles = tuple(_attached(bundle, rungs, unless, at_most, distance) for bundle in draft.bundles)
+    bundles = tuple(
+        _attached(bundle, rungs, unless, at_most, distance) if to is EVERY or to.function(bundle.leads[0]) else bundle
+        for bundle in draft.bundles
+    )
     if at_least:
-        _enough(draft.bundles, bundles, exptype, at_least, ladder[-1], partners)
+        _enough(draft.bundles, bundles, exptype, at_least, ladder[-1], partners, to)
     return draft if all(map(is_, bundles, draft.bundles)) else Draft(bundles, draft.pool)
 
 
@@ -160,12 +165,13 @@ def _enough(
     at_least: int,
     keys: tuple[Key, ...],
     partners: Sequence[Exposure],
+    to: Predicate,
 ) -> None:
     problems = []
     candidates = different(keys, partners)
     for old, new in zip(before, after, strict=True):
         count = len(new.extra) - len(old.extra)
-        if count < at_least:
+        if count < at_least and to(old.leads[0]):
             reason = f"needs at least {at_least} {exptype}, found {count}"
             way_out = nearest_miss(keys, candidates, different(keys, old.leads)) or "there is no other to take"
             problems.append(message("product", reason, old.name or old.leads[0].name.text, way_out))
@@ -184,6 +190,7 @@ def why_not_attached(
     exptype: str,
     by: By | list[By] = (),
     among: Predicate | None = None,
+    to: Predicate = EVERY,
     unless: Relation | None = None,
     at_most: int | None = None,
     **__: object,
@@ -193,11 +200,13 @@ def why_not_attached(
         return None
     ladder, role = _ladder(by), exposure.exptype if exptype == OWN else exptype
     keys = ladder[-1]
-    others = [lead for lead in _different_leads(before, ladder[0]) if lead.index != exposure.index]
+    others = [lead for lead in _different_leads(before, ladder[0]) if lead.index != exposure.index and to(lead)]
     leads = [lead for lead in others if lead.exptype != role] or others  # a background is for science, if there is any
     near = nearest(keys, (exposure,), leads, _apart(unless))
-    if near is None:
+    if near is None and to is EVERY:
         return Reason("it leads the only product, and an exposure is never its own partner")
+    if near is None:
+        return Reason(f"there is no product that takes it: {to} is not so of any other")
     differing, _, lead = near
     if not differing and unless is not None and unless(lead, exposure):
         why, kept = _forbidden(unless, lead, exposure)
@@ -227,16 +236,14 @@ def _compared(differing: Differing) -> str:
 
 
 @remembered
-def _search(draft: Draft, setting: tuple[str, tuple[tuple[Key, ...], ...], Predicate | None]) -> tuple[Any, ...]:
-    """Return the rungs that look up partners, the different partners, and the product that each exposure leads."""
-    exptype, ladder, among = setting
+def _search(draft: Draft, setting: tuple[str, tuple[tuple[Key, ...], ...], Predicate | None, Predicate]) -> tuple[Any, ...]:
+    """Return the rungs, the different partners, the product that each lead leads, and the roles of leads that take some."""
+    exptype, ladder, among, to = setting
     partners = _partners(draft.pool, exptype, among)
     rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
-    return (
-        rungs,
-        different(ladder[-1], partners, each=2),
-        {lead.identity: each for each in draft.bundles for lead in each.leads},
-    )
+    led = {lead.identity: each for each in draft.bundles for lead in each.leads}
+    taken = {lead.exptype for each in draft.bundles for lead in each.leads if to(lead)}
+    return rungs, different(ladder[-1], partners, each=2), led, taken
 
 
 def why_nothing_attached(
@@ -245,22 +252,25 @@ def why_nothing_attached(
     exptype: str,
     by: By | list[By] = (),
     among: Predicate | None = None,
+    to: Predicate = EVERY,
     unless: Relation | None = None,
     at_most: int | None = None,
     **__: object,
 ) -> Reason | None:
     """Return what is missing of a lead that stays where it was: partners for it, or products that it is a partner of."""
     ladder = _ladder(by)
-    rungs, partners, led = _search(before, (exptype, ladder, among))
+    rungs, partners, led, taken = _search(before, (exptype, ladder, among, to))
     bundle = led.get(exposure.identity)
     if bundle is None or not partners:
         return None
     role = "partner" if exptype == OWN else exptype
     if exposure.exptype == exptype:
-        if all(lead.exptype == exptype for each in before.bundles for lead in each.leads):
+        if not taken - {exptype}:
             return None  # there is nothing that it could serve
-        idle = why_not_attached(before, exposure, exptype, by, among, unless, at_most)
+        idle = why_not_attached(before, exposure, exptype, by, among, to, unless, at_most)
         return evolve(idle, missing=("is", role)) if idle else None
+    if not to(bundle.leads[0]):
+        return None
     if _attached(bundle, rungs, unless, None, None) is not bundle:
         return _kept_away(bundle, exposure, rungs, unless, role)
     others = [each for each in partners if each.index != exposure.index]
