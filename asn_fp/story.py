@@ -94,14 +94,14 @@ class Story:
         """Return the end of the story in one phrase."""
         if self.left_out is not None:
             return f"left out by {self.left_out.where()}: {self.left_out.text}"
-        return "; ".join([placed(self.uses), *self._missing()])
+        return "; ".join([placed(self.uses, self.role), *self._missing()])
 
     def end(self) -> str:
         """Return the products that it is in, and what is worth knowing besides, or what left it out."""
         if self.left_out is not None:
             return self.verdict()
         roles = {use.role for use in self.uses}
-        products = placed(self.uses) if len(roles) > 1 else _counted([use.product for use in self.uses])
+        products = placed(self.uses, self.role) if len(roles) > 1 else _counted([use.product for use in self.uses])
         return "; ".join([products, *self._missing()])
 
     def _missing(self) -> list[str]:
@@ -177,8 +177,12 @@ def _short(step: str) -> str:
     return step if len(step) <= _STEP_WIDTH else f"{step[: _STEP_WIDTH - 3].rstrip()}..."
 
 
-def placed(uses: Sequence[Use]) -> str:
+def placed(uses: Sequence[Use], first: str = "") -> str:
     """Return in which role a file is in which products: of many the first few, with how many there are.
+
+    Args:
+        uses: the places of the file.
+        first: the role that comes first.
 
     >>> placed([Use("a", "background"), Use("b", "background"), Use("c", "science")])
     'background of 2 products: a, b; science of c'
@@ -186,7 +190,8 @@ def placed(uses: Sequence[Use]) -> str:
     by_role: dict[str, list[str]] = {}
     for use in uses:
         by_role.setdefault(use.role, []).append(use.product)
-    return "; ".join(f"{role} of {_counted(products)}" for role, products in by_role.items())
+    ordered = sorted(by_role.items(), key=lambda each: each[0] != first)
+    return "; ".join(f"{role} of {_counted(products)}" for role, products in ordered)
 
 
 def _counted(products: Sequence[str]) -> str:
