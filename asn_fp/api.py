@@ -120,7 +120,9 @@ def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations
         for text in (*remarks(associations), *lacking(composed, listed, associations)):
             warnings.warn(text, AsnWarning, stacklevel=3)
         return associations
-    with_roles = any(knobs.get(role) for role in PARTNER_EXPTYPES) or any(isinstance(item, _ROLED) for item in listed)
+    with_roles = any(knobs.get(role) for role in (*PARTNER_EXPTYPES, "roles")) or any(
+        isinstance(item, _ROLED) for item in listed
+    )
     for exposure in unused(composed, listed, associations) if with_roles else ():
         text = message(exposure.exptype, "attached to no product", exposure.name.text, "asn explain tells why")
         warnings.warn(text, AsnWarning, stacklevel=3)

@@ -13,12 +13,12 @@ from attrs import evolve, frozen
 
 from asn_fp.errors import AsnError, ItemError, did_you_mean, message
 from asn_fp.pipeline import Rule, Step
-from asn_fp.records import Association, Associations, Candidate, Draft, Exposure, Exposures, Reason
+from asn_fp.records import Association, Associations, Bundle, Candidate, Draft, Exposure, Exposures, Reason
 from asn_fp.relax import relaxing
 from asn_fp.story import Line, Report, Story, Use, placed
 from asn_fp.transforms._remember import led_by
 
-__all__ = ["explain", "tell"]
+__all__ = ["Telling", "explain", "tell", "telling"]
 
 _Identity: TypeAlias = tuple[int, Candidate | None]
 
@@ -69,7 +69,10 @@ def tell(rule: Rule[Any, Any], items: Exposures, indices: Collection[int]) -> It
 
 
 def _run(rule: Rule[Any, Any], items: Any, indices: Collection[int] | None = None) -> tuple[list[Any], str | None]:
-    """Return the carrier before the first step and after each one, as far as the rule gets, or as any of some exposures."""
+    """Return the carrier before the first step and after each one, as far as the rule gets.
+
+    Where only some exposures are asked for, it ends with the step that leaves out the last of them.
+    """
     carriers: list[Any] = [items if isinstance(items, (str, bytes)) else tuple(items)]
     for step in rule.steps:
         try:
@@ -136,14 +139,18 @@ def _present(things: Iterable[Any], indices: Collection[int] | None) -> Mapping[
 def _uses_of_draft(draft: Draft) -> Mapping[_Identity, tuple[Use, ...]]:
     found: dict[_Identity, list[Use]] = {}
     for bundle in draft.bundles:
-        more = f" and {len(bundle.leads) - 1} more" if len(bundle.leads) > 1 else ""
-        label = bundle.name or f"the product of {bundle.leads[0].name.text}{more}"
+        label = _label(bundle)
         for lead in bundle.leads:
             found.setdefault(lead.identity, []).append(Use(label, lead.exptype))
         for partner in bundle.extra:
             if partner.source is not None:
                 found.setdefault(partner.source.identity, []).append(Use(label, partner.exptype, partner.rung))
     return {identity: tuple(uses) for identity, uses in found.items()}
+
+
+def _label(bundle: Bundle) -> str:
+    more = f" and {len(bundle.leads) - 1} more" if len(bundle.leads) > 1 else ""
+    return bundle.name or f"the product of {bundle.leads[0].name.text}{more}"
 
 
 def _uses_of_associations(associations: Iterable[Association]) -> Mapping[_Identity, tuple[Use, ...]]:
@@ -154,10 +161,42 @@ def _uses_of_associations(associations: Iterable[Association]) -> Mapping[_Ident
             for member, exposure in zip(product.members, exposures, strict=False):
                 if exposure is not None:
                     found.setdefault(exposure.identity, []).append(Use(product.name, member.exptype))
-        for exposure in sources[0] if association.members else ():
+        for exposure in sources[0] if association.members and sources else ():
             if exposure is not None:
                 found.setdefault(exposure.identity, []).append(Use(f"the list {association.asn_rule}", exposure.exptype))
     return {identity: tuple(uses) for identity, uses in found.items()}
+
+
+@frozen
+class Telling:
+    """Hold one run of a rule on exposures, to tell the story of any of them when it is asked for."""
+
+    rule: Rule[Any, Any]
+    carriers: tuple[Any, ...]
+    looks: tuple[_Look, ...]
+    first: Mapping[int, tuple[tuple[_Identity, Exposure], ...]]
+    stopped: str | None
+
+    def of(self, index: int) -> Iterator[Story]:
+        """Yield the stories of the exposure at a place in the input: one for each candidate that it stands for."""
+        for key, exposure in self.first.get(index, ()):
+            yield _story(self.rule, self.carriers, self.looks, key, exposure, self.stopped)
+
+
+def telling(rule: Rule[Any, Any], items: Exposures) -> Telling:
+    """Run a rule once, to tell stories later.
+
+    >>> from asn_fp.names import parse
+    >>> from asn_fp.rules.lists import level3
+    >>> [story.role for story in telling(level3(product_name="p"), (Exposure(7, parse("a_cal.fits")),)).of(7)]
+    ['science']
+    """
+    carriers, stopped = _run(rule, items)
+    first: dict[int, list[tuple[_Identity, Exposure]]] = {}
+    for key, exposure in _first_seen(carriers).items():
+        first.setdefault(key[0], []).append((key, exposure))
+    found = {index: tuple(each) for index, each in first.items()}
+    return Telling(rule, tuple(carriers), tuple(_looks(rule, carriers)), found, stopped)
 
 
 def _story(
@@ -227,8 +266,11 @@ def _held_up(rule: Rule[Any, Any], carriers: Sequence[Any], now: Exposure, uses:
     reason = step.reason(carrier, now) if within is None else None
     if reason is not None:
         return [_line(number, step, reason.text, reason)], role
+    led = led_by(carrier, now) if isinstance(carrier, Draft) and now.exptype != "science" else ()
+    own = {_label(bundle) for bundle in led if len(bundle.leads) == 1}
+    uses = [use for use in uses if use.product not in own]
     would = f"it would be {placed(uses)}, but " if uses else ""
-    others = "for other files" if step.why is not None else "with an error"
+    others = "for other files" if step.why is not None and step.takes == Draft else "with an error"
     return [*lines, _line(number, step, f"{would}the rule stops here, {others}: nothing is made")], role
 
 

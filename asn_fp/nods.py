@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
+from asn_fp.keys import behaviour
 from asn_fp.records import Exposure
 
 __all__ = [
@@ -98,7 +99,7 @@ class Relation:
 
     name: str
     columns: tuple[str, ...]
-    function: Callable[[Exposure, Exposure], bool]
+    function: Callable[[Exposure, Exposure], bool] = field(eq=behaviour, hash=False)
     parts: tuple[Relation, ...] = ()
     remarkable: bool = False
 

@@ -12,7 +12,7 @@ from asn_fp.pipeline import Rule
 from asn_fp.records import Associations, Exposure, Exposures, Items, Member
 from asn_fp.story import Report, Story
 from asn_fp.transforms.same_names import same_names_in
-from asn_fp.vocabulary import PARTNER_EXPTYPES
+from asn_fp.vocabulary import CATALOGUE_SUFFIXES, PARTNER_EXPTYPES
 
 __all__ = ["lacking", "nothing_made", "remarks", "unused"]
 
@@ -60,9 +60,7 @@ def unused(rule: Rule[Any, Any], items: Items, associations: Associations) -> li
     >>> [each.name.text for each in unused(level2(), items, level2(by="detector")(items))]
     ['jw01234001001_02101_00001_nrs2_rate.fits']
     """
-    exposures = items
-    for step in rule.steps[:2]:
-        exposures = step(exposures) if step.name in ("read", "enlist") else exposures
+    exposures = _with_roles(rule, items)
     used = {
         mark
         for association in associations
@@ -105,13 +103,15 @@ def lacking(rule: Rule[Any, Any], items: Items, associations: Associations) -> l
     exposures = _with_roles(rule, items)
     doubtful = [*_unserved(exposures, associations), *_bare(exposures, associations)][:_LOOKED_AT]
     found: dict[tuple[str, str, str], list[str]] = {}
+    by_index = {each.index: each for each in exposures}
     for index, story in tell(rule, items, set(doubtful)) if doubtful else ():
-        for what, reason, text in _wanting(story, exposures[index] if index < len(exposures) else None):
+        for what, reason, text in _wanting(story, by_index.get(index)):
             found.setdefault((what, reason, text), []).append(story.file)
-    return [_told(*each, files) for each, files in found.items()]
+    cut = len(doubtful) == _LOOKED_AT
+    return [_told(*each, files, cut) for each, files in found.items()]
 
 
-def _with_roles(rule: Rule[Any, Any], exposures: Exposures) -> Exposures:
+def _with_roles(rule: Rule[Any, Any], exposures: Any) -> Any:
     """Return the exposures once the headers and the user have said what they are."""
     for step in rule.steps:
         if step.name in _ROLE_STEPS:
@@ -145,8 +145,9 @@ def _sources(associations: Associations) -> Iterator[tuple[Exposure, Member]]:
 
 
 def _bare(exposures: Exposures, associations: Associations) -> list[int]:
-    """Return the science exposures of stage-2 products without background, if there are backgrounds or nods at all."""
-    if not any(each.exptype == "background" or each.meta.get("exp_type") in _NODDED for each in exposures):
+    """Return the science exposures of stage-2 products without background: all if there are backgrounds, else those of nods."""
+    dedicated = any(each.exptype == "background" for each in exposures)
+    if not dedicated and not any(map(_is_nod, exposures)):
         return []
     return [
         sources[0].index
@@ -155,9 +156,16 @@ def _bare(exposures: Exposures, associations: Associations) -> list[int]:
         for product, sources in zip(
             association.products or (), association.origin.sources if association.origin else (), strict=False
         )
-        if sources[0] is not None and "bkgdtarg" not in sources[0].meta
+        if sources[0] is not None and "bkgdtarg" not in sources[0].meta and (dedicated or _is_nod(sources[0]))
         if all(member.exptype != "background" for member in product.members)
     ]
+
+
+def _is_nod(exposure: Exposure) -> bool:
+    """Tell whether an exposure is one of several nods, of a mode in which they are each other's background."""
+    meta = exposure.meta
+    several = meta.get("numdthpt", "1") != "1" or "nod" in meta.get("patttype", "")
+    return several and meta.get("exp_type") in _NODDED
 
 
 def _wanting(story: Story, exposure: Exposure | None) -> Iterator[tuple[str, str, str]]:
@@ -165,8 +173,12 @@ def _wanting(story: Story, exposure: Exposure | None) -> Iterator[tuple[str, str
     line = story.left_out
     if line is not None:
         told = exposure is not None and "exptype" in exposure.told
-        if line.verb in _UNFIT or (told and story.role in PARTNER_EXPTYPES and line.verb not in ("leave_out", "level")):
-            yield story.role, "in no product" if story.role == "science" else "attached to no product", line.text
+        way = "in no product" if story.role == "science" else "attached to no product"
+        if line.verb in _UNFIT and (told or story.role not in CATALOGUE_SUFFIXES):
+            yield story.role, way, line.text
+        elif told and story.role in PARTNER_EXPTYPES and line.verb in ("keep", "gather"):
+            none = f"{line.rule or story.rule} attaches none: " if line.verb == "gather" else ""
+            yield story.role, way, f"{none}{line.text}"
         return
     for each in story.lines:
         if each.missing is not None and each.missing[0] == "is":
@@ -177,6 +189,7 @@ def _wanting(story: Story, exposure: Exposure | None) -> Iterator[tuple[str, str
             yield each.missing[1], "not all for the product of this file", each.text
 
 
-def _told(what: str, way: str, reason: str, files: list[str]) -> str:
-    more = f", and {'of ' if 'this file' in way else 'so are '}{len(files) - 1} more" if len(files) > 1 else ""
+def _told(what: str, way: str, reason: str, files: list[str], cut: bool) -> str:
+    others = f"{'at least ' if cut else ''}{len(files) - 1} more"
+    more = f", and {'of ' if 'this file' in way else 'so are '}{others}" if len(files) > 1 else ""
     return message(what, f"{way}{more}", files[0], reason)

@@ -12,6 +12,7 @@ __all__ = ["Line", "Report", "Story", "Use", "placed"]
 
 _STEP_WIDTH: Final = 100
 _SHORT_STEP: Final = 40
+_STEP: Final = re.compile(r"(?:(\S+) \d+, )?(\w*)")
 
 
 @frozen
@@ -49,7 +50,16 @@ class Line:
         >>> Line(3, "miri_image2 9, attach('background')", "left out").verb
         'attach'
         """
-        return (re.match(r"(?:\S+ \d+, )?(\w*)", self.step) or [""] * 2)[1]
+        return (_STEP.match(self.step) or [""] * 3)[2]
+
+    @property
+    def rule(self) -> str:
+        """Return the name of the rule, where another one runs it; else nothing.
+
+        >>> Line(3, "miri_image2 9, attach('background')", "left out").rule
+        'miri_image2'
+        """
+        return (_STEP.match(self.step) or [""] * 3)[1] or ""
 
     def where(self) -> str:
         """Return the step in short: its number, and as it is written, of a long one only the name.

@@ -187,7 +187,7 @@ def test_n2_a_missing_background_is_an_error_by_option(capsys: pytest.CaptureFix
     files = saved(miri_imaging())
     status, _, said = shell(capsys, "asn", "make", "auto", "--at-least", "background=1", "-o", "out.json", *files)
     assert status == 1
-    assert [line.count("03101") for line in said.splitlines()] == [1, 1]
+    assert [line.count("03101") for line in said.splitlines()] == [2]
     assert "needs at least 1" in said
     assert not Path("out.json").exists()
     assert made("miri_image2", [name for name in files if "03101" not in name], at_least={"background": 2})
@@ -565,13 +565,13 @@ def test_n9_each_grism_exposure_gets_the_trio_of_its_filter(rule: str) -> None:
 
 
 def test_n9_a_missing_one_is_an_error() -> None:
-    """A grism exposure without a catalogue is named, with its filter, and all of them in one error."""
+    """The grism exposures without a catalogue are named, with their filter, all in one error."""
     files = [name for name in wfss() if not name.endswith("f200w_cat.ecsv")]
-    with pytest.raises(
-        errors.MatchError, match=r"'jw01234001001_03101_00001_nis_rate.fits' \(it has no sourcecat with.*'f200w'"
-    ) as told:
+    with pytest.raises(errors.MatchError, match=r"\(it has no sourcecat with.*'f200w'") as told:
         made("auto", files)
-    assert len(str(told.value).splitlines()) == 2
+    assert str(told.value).startswith(
+        "product of 'jw01234001001_03101_00001_nis_rate.fits', 'jw01234001001_03101_00002_nis_rate.fits' ("
+    )
 
 
 def test_n9_a_double_one_is_an_error() -> None:

@@ -14,7 +14,7 @@ from asn_fp.pipeline import Rule
 from asn_fp.sources.values import READ_COLUMNS
 from asn_fp.vocabulary import EXPTYPES
 
-__all__ = ["GIVEN", "noted", "tuned"]
+__all__ = ["GIVEN", "attaches_backgrounds", "noted", "tuned"]
 
 
 GIVEN: Final = Key(
@@ -89,11 +89,20 @@ def _labels(by: By) -> str:
     return ", ".join(key.label for key in as_keys(by) if key not in BASE and key.name != GIVEN.name) or "program"
 
 
+def attaches_backgrounds(rule: Rule[Any, Any]) -> int:
+    """Return the number of the step that attaches dedicated backgrounds, 0 where a rule has none.
+
+    >>> from asn_fp.rules.modes2 import miri_image2, niriss_ami2
+    >>> attaches_backgrounds(miri_image2()), attaches_backgrounds(niriss_ami2())
+    (9, 0)
+    """
+    steps = enumerate(rule.steps, 1)
+    return next((at for at, each in steps if each.name == "attach" and each.settings["exptype"] in ("background", "own")), 0)
+
+
 def _background(rule: Rule[Any, Any]) -> int:
-    """Return the number of the step that attaches dedicated backgrounds."""
-    for at, each in enumerate(rule.steps, 1):
-        if each.name == "attach" and each.settings["exptype"] in ("background", "own"):
-            return at
+    if place := attaches_backgrounds(rule):
+        return place
     raise KnobError(message("match, closest", "it attaches no backgrounds", rule.name, "leave it out"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -11,12 +11,12 @@ from attrs import evolve
 
 from asn_fp import transforms
 from asn_fp.errors import KnobError, did_you_mean, message
-from asn_fp.explain import tell
+from asn_fp.explain import Telling, telling
 from asn_fp.pipeline import Rule, rule, step
 from asn_fp.records import Associations, Exposure, Exposures, Reason
 from asn_fp.rules import grism2, ifu2, modes2, modes3, series
 from asn_fp.rules._modes import ModeRule
-from asn_fp.rules._tuning import tuned
+from asn_fp.rules._tuning import attaches_backgrounds, tuned
 from asn_fp.story import Story
 from asn_fp.transforms._remember import remembered
 from asn_fp.vocabulary import STAGE_OF_SUFFIX
@@ -153,7 +153,7 @@ def _chosen(
 ) -> tuple[Rule[Any, Any], ...]:
     present = frozenset(each.meta.get("exp_type") for each in exposures)
     names = [f"{mode}{_stage(exposures, stage)}" for mode, types in MODES.items() if present.intersection(types)]
-    return tuple(_tuned(_made(name, tuple(sorted(wishes.items()))), tune) for name in names)
+    return _tuned([_made(name, tuple(sorted(wishes.items()))) for name in names], tune)
 
 
 @lru_cache(maxsize=256)
@@ -163,10 +163,17 @@ def _made(name: str, wishes: tuple[tuple[str, bool], ...]) -> Rule[Any, Any]:
     return function(**{knob: value for knob, value in wishes if knob in own})
 
 
-def _tuned(rule: Rule[Any, Any], tune: Mapping[str, Any]) -> Rule[Any, Any]:
-    attaches = any(each.name == "attach" and each.settings["exptype"] == "background" for each in rule.steps)
-    kept = {knob: value for knob, value in tune.items() if attaches or knob == "at_least"}
-    return tuned(rule, **kept) if any(kept.values()) else rule
+def _tuned(rules: Sequence[Rule[Any, Any]], tune: Mapping[str, Any]) -> tuple[Rule[Any, Any], ...]:
+    """Return the rules with other requirements; what is asked of backgrounds goes to those rules that attach some.
+
+    Raises:
+        KnobError: unknown keys or exptypes, or something asked of backgrounds where no rule attaches any.
+    """
+    if not any(tune.values()):
+        return tuple(rules)
+    attach = [each for each in rules if attaches_backgrounds(each)]
+    of_all = {"at_least": tune.get("at_least")}
+    return tuple(tuned(each, **(tune if each in attach or not attach else of_all)) for each in rules)
 
 
 def _runs(
@@ -180,24 +187,17 @@ def _runs(
 
 
 @remembered
-def _stories(exposures: Exposures, asked: tuple[Any, ...]) -> Mapping[int, Story]:
-    """Return the story of each exposure in the rule that used it, or that came furthest with it."""
+def _tellings(exposures: Exposures, asked: tuple[Any, ...]) -> tuple[Telling, ...]:
+    """Return a run of the rule of every mode."""
     stage, wishes, at_least, match, closest = asked
     tune = {"at_least": dict(at_least), "match": match, "closest": closest}
-    types = {each.index: each.meta.get("exp_type") for each in exposures}
-    best: dict[int, Story] = {}
-    for each in _chosen(exposures, stage, dict(wishes), tune):
-        of_mode = MODES[each.name[:-1]]
+    return tuple(telling(each, exposures) for each in _chosen(exposures, stage, dict(wishes), tune))
 
-        def near(story: Story, own: bool) -> tuple[bool, bool, bool, int]:
-            line = story.left_out
-            return (line is None, _taken(story), own, line.number if line is not None else 0)
 
-        for index, story in tell(each, exposures, set(types)):
-            own = types[index] in of_mode
-            if index not in best or near(story, own) > near(best[index], types[index] in MODES[best[index].rule[:-1]]):
-                best[index] = story
-    return best
+def _near(story: Story, kind: str | None) -> tuple[bool, bool, bool, int]:
+    """Return how near a rule came to an exposure: whether it uses it, takes it, is that of its type, and how far it got."""
+    line = story.left_out
+    return (line is None, _taken(story), kind in MODES[story.rule[:-1]], line.number if line is not None else 0)
 
 
 def _taken(story: Story) -> bool:
@@ -212,14 +212,18 @@ def _inside(
     wishes: Mapping[str, bool] = MappingProxyType({}),
     tune: Mapping[str, Any] = MappingProxyType({}),
 ) -> Story | None:
-    """Return the story of an exposure in the rule of its mode; None where no mode takes it."""
+    """Return the story of an exposure in the rule that used it, or that came nearest; None where no mode takes it."""
     tuning = (tuple(tune.get("at_least", {}).items()), tuple(tune.get("match", ())), tune.get("closest"))
-    story = _stories(before, (stage, tuple(wishes.items()), *tuning)).get(exposure.index)
-    of_a_mode = not exposure.meta or exposure.meta.get("exp_type") in _TYPES
-    return story if story is not None and (of_a_mode or _taken(story)) else None
+    if stage is None and len(_known_stages(before, None)) != 1:
+        return None  # it cannot tell which rules to run
+    kind = exposure.meta.get("exp_type")
+    runs = _tellings(before, (stage, tuple(wishes.items()), *tuning))
+    told = (story for run in runs for story in run.of(exposure.index))
+    story = max(told, key=lambda each: _near(each, kind), default=None)
+    return story if story is not None and (not exposure.meta or kind in _TYPES or _taken(story)) else None
 
 
-def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **__: object) -> Reason:
+def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **__: object) -> Reason | None:
     """Return that no mode takes an exposure's type, or that its suffix tells another stage than that of others."""
     if stage is None and len(found := _known_stages(before, None)) > 1:
         own = STAGE_OF_SUFFIX.get(exposure.name.suffix)
@@ -227,6 +231,8 @@ def _why_no_mode(before: Exposures, exposure: Exposure, stage: object = None, **
         told = f"its suffix {exposure.name.suffix!r} is of stage {own}" if own else "its suffix tells no stage"
         return Reason(f"{told}, and {other!r} is of another: say which", (("stage", str(own or "undefined"), "one for all"),))
     kind = exposure.meta.get("exp_type")
+    if kind in _TYPES:
+        return None  # the rule stopped before it ran the mode
     role = f", {exposure.exptype.replace('_', ' ')}" if exposure.exptype != "science" else ""
     told = f"no mode takes EXP_TYPE {kind!r}{role}" if kind else "it has no EXP_TYPE"
     return Reason(told, (("exp_type", repr(kind) if kind else "undefined", "one of a mode"),))

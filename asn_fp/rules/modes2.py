@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from asn_fp import steps as s
-from asn_fp.keys import keyword, optional
-from asn_fp.modes import fss_path, not_tso, value_is
+from asn_fp.keys import keyword, observation, optional
+from asn_fp.modes import BASE, fss_path, not_tso, value_is
 from asn_fp.nods import NODS_OVERLAP, SAME_PLACE
 from asn_fp.predicates import all_of, exp_type, has, not_
 from asn_fp.rules._modes import (
@@ -202,7 +202,7 @@ def nirspec_mos2(*, background_products: bool = True, nods: bool = True) -> Mode
 
     Association type: spec2. Pipeline: calwebb_spec2. Exposure types: NRS_MSASPEC with an MSA metadata file, not with the
     mirror. Attached: dedicated backgrounds of the same detector, FILTER, GRATING and MSAMETFL; as background the exposures
-    of the observation, target and setup at another PATT_NUM.
+    of the observation, target and setup at another PATT_NUM; one imprint of the setup, of the observation if there is one.
 
     Args:
         background_products: make a product of each dedicated background too, which gets no background itself.
@@ -211,4 +211,6 @@ def nirspec_mos2(*, background_products: bool = True, nods: bool = True) -> Mode
     selects = all_of(exp_type("nrs_msaspec"), has("msametfl"), not_(value_is("grating", "mirror")))
     setup = (DETECTOR, FILTER, GRATING, keyword("msametfl"))
     steps = (background(*setup), *([nods_of(selects, *setup, apart=NODS_OVERLAP)] if nods else []))
-    return mode_2("nirspec_mos2", "spec2", selects, *steps, background_products=background_products)
+    plain = (*BASE, DETECTOR, FILTER, GRATING)
+    imprint = s.attach("imprint", by=[(*plain, observation), plain], at_most=1)  # calwebb_spec2 of jwst 3.0.0 trips over two
+    return mode_2("nirspec_mos2", "spec2", selects, *steps, imprint, background_products=background_products)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain, repeat
 from operator import is_
 from types import MappingProxyType
+from typing import Final
 
 from attrs import evolve
 
@@ -13,7 +15,12 @@ from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
 from asn_fp.keys import KEYS, Key, keyword
 from asn_fp.names import FileName
 from asn_fp.records import Exposure, Exposures, Reason
+from asn_fp.transforms._remember import remembered
 from asn_fp.vocabulary import EXP_TYPE_ROLES, EXPTYPES, ROLE_FLAGS
+
+_HINTS: Final = 10
+_IMPRINT_OF_BACKGROUND: Final = "imprint of a background"
+"""The role of what the user calls an imprint and has among backgrounds."""
 
 __all__ = ["assign", "leave_out", "names_file", "why_left_out"]
 
@@ -44,18 +51,20 @@ def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposure
         KnobError,
         [message("exptype", "unknown", each, did_you_mean(each, EXPTYPES)) for each in listed if each not in EXPTYPES],
     )
-    known = {column for each in exposures for column in each.meta}
-    asked = [(role, word, _question(word, known)) for role, words in listed.items() for word in words]
+    known = _columns(exposures, None)
+    asked = [(role, word, *_question(word, known)) for role, words in listed.items() for word in words]
+    found = _hits(exposures, [(word, key, pattern) for _, word, key, pattern in asked])
     given: dict[int, tuple[str, bool]] = {}
-    problems = []
-    for role, word, (key, pattern) in asked:
-        hits = [at for at, each in enumerate(exposures) if _matches(each, key, pattern)]
-        if not hits:
-            problems.append(_idle(role, word, key, exposures))
+    idle = [(f"files in the role {role}", word, key, pattern) for role, word, key, pattern in asked if not found[word]]
+    problems = _idle_words(idle, exposures)
+    for role, word, key, pattern in asked:
+        hits = found[word]
         forcing = key is None and (not _wild(pattern) or all(_spared(exposures[at], role) for at in hits))
         for at in hits:
             before, forced = given.setdefault(at, (role, forcing))
-            if before != role:
+            if before != role and {before, role} == {"imprint", "background"}:
+                given[at] = (_IMPRINT_OF_BACKGROUND, True)
+            elif before not in (role, _IMPRINT_OF_BACKGROUND):
                 name = exposures[at].name.text
                 problems.append(message("file", f"two roles: {before} and {role}", name, "name it in one role only"))
             elif forcing and not forced:
@@ -63,6 +72,26 @@ def assign(exposures: Exposures, roles: Mapping[str, Sequence[str]]) -> Exposure
     raise_all(ItemError, problems)
     result = tuple(_told(each, *given[at]) if at in given else each for at, each in enumerate(exposures))
     return exposures if all(map(is_, result, exposures)) else result
+
+
+@remembered
+def _columns(exposures: Exposures, _: None) -> frozenset[str]:
+    return frozenset(column for each in exposures for column in each.meta)
+
+
+def _hits(exposures: Exposures, asked: Iterable[tuple[str, Key | None, str]]) -> dict[str, list[int]]:
+    """Return the places of the exposures that each word means; names without wildcards are looked up, not compared."""
+    places: dict[str, list[int]] = {}
+    for at, each in enumerate(exposures):
+        for name in {each.name.text, each.name.base}:
+            places.setdefault(name, []).append(at)
+    found: dict[str, list[int]] = {}
+    for word, key, pattern in asked:
+        if key is None and not _wild(pattern):
+            found[word] = [at for at in places.get(pattern, ()) if names_file(pattern, exposures[at].name)]
+        else:
+            found[word] = [at for at, each in enumerate(exposures) if _matches(each, key, pattern)]
+    return found
 
 
 def _listed(role: str, words: object) -> list[str]:
@@ -106,11 +135,14 @@ def _matches(exposure: Exposure, key: Key | None, pattern: str) -> bool:
         return False
     text, wanted = str(value).lower(), pattern.lower()
     same_number = text.isdecimal() and wanted.isdecimal() and int(text) == int(wanted)
-    return same_number or fnmatchcase(text, wanted)
+    return same_number or fnmatchcase(text, "t" if wanted == "true" else wanted)
 
 
-def _idle(role: str, word: str, key: Key | None, exposures: Exposures) -> str:
-    return message(f"files in the role {role}", "no file matches", word, _known(word, key, exposures))
+def _idle_words(idle: Sequence[tuple[str, str, Key | None, str]], exposures: Exposures) -> list[str]:
+    """Return a line for each word that means no file, the first few with the nearest name."""
+    hints = [_known(word, key, exposures) for _, word, key, _ in idle[:_HINTS]]
+    ways = chain(hints, repeat("check the name"))
+    return [message(kind, "no file matches", word, way_out) for (kind, word, *_), way_out in zip(idle, ways, strict=False)]
 
 
 def _known(word: str, key: Key | None, exposures: Exposures) -> str:
@@ -135,9 +167,12 @@ def _is_aside(exposure: Exposure) -> bool:
 
 def _told(exposure: Exposure, role: str, forced: bool) -> Exposure:
     meta = exposure.meta
+    if role == _IMPRINT_OF_BACKGROUND:
+        return _with_flags(exposure, {"is_imprt", "bkgdtarg"}, set()).with_role("imprint", told=True)
     if not forced and meta:
         if _is_aside(exposure):
-            return exposure
+            own = EXP_TYPE_ROLES.get(meta.get("exp_type", ""))
+            return exposure.with_role(role, told=True) if own == role else exposure
         if "is_imprt" in meta and role != "imprint":
             return _with_flags(exposure, {"bkgdtarg"} if role == "background" else set(), {"is_imprt"})
     flag = ROLE_FLAGS.get(role)
@@ -169,17 +204,16 @@ def leave_out(exposures: Exposures, patterns: Sequence[str]) -> Exposures:
     >>> [each.name.text for each in leave_out(read(["a_rate.fits", "b_rate.fits"]), ["b_*"])]
     ['a_rate.fits']
     """
-    known = {column for each in exposures for column in each.meta}
+    known = _columns(exposures, None)
     asked = [(word, *_question(word, known)) for word in _listed("leave_out", patterns)]
-    idle = [(word, key) for word, key, pattern in asked if not any(_matches(each, key, pattern) for each in exposures)]
-    problems = [message("file to leave out", "no file matches", word, _known(word, key, exposures)) for word, key in idle]
-    raise_all(ItemError, problems)
-    kept = tuple(each for each in exposures if not any(_matches(each, key, pattern) for _, key, pattern in asked))
-    return exposures if len(kept) == len(exposures) else kept
+    found = _hits(exposures, asked)
+    raise_all(ItemError, _idle_words([("file to leave out", *each) for each in asked if not found[each[0]]], exposures))
+    gone = {at for hits in found.values() for at in hits}
+    return tuple(each for at, each in enumerate(exposures) if at not in gone) if gone else exposures
 
 
 def why_left_out(before: Exposures, exposure: Exposure, patterns: Sequence[str]) -> Reason | None:
     """Return which of the user's patterns an exposure matches."""
-    known = {column for each in before for column in each.meta}
+    known = _columns(before, None)
     hit = next((word for word in patterns if _matches(exposure, *_question(word, known))), None)
     return Reason(f"you leave it out: {hit!r}", (("filename", repr(exposure.name.base), f"not {hit!r}"),)) if hit else None

@@ -13,7 +13,7 @@ from asn_fp.keys import By, Key, as_keys, values
 from asn_fp.matching import Index, KeyValue
 from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Bundle, Draft, Exposure, Partner, Reason
-from asn_fp.transforms._nearest import Differing, different, nearest, nearest_miss, said, shown
+from asn_fp.transforms._nearest import Differing, Nearby, different, differing, said, shown
 from asn_fp.transforms._remember import remembered
 from asn_fp.vocabulary import EXPTYPES
 
@@ -168,20 +168,27 @@ def _enough(
     to: Predicate,
 ) -> None:
     problems = []
-    candidates = different(keys, partners)
+    near = Nearby(keys, different(keys, partners))
     for old, new in zip(before, after, strict=True):
         count = len(new.extra) - len(old.extra)
         if count < at_least and to(old.leads[0]):
             reason = f"needs at least {at_least} {exptype}, found {count}"
-            way_out = nearest_miss(keys, candidates, different(keys, old.leads)) or "there is no other to take"
-            problems.append(message("product", reason, old.name or old.leads[0].name.text, way_out))
+            problems.append(message("product", reason, old.name or old.leads[0].name.text, _way_out(near, keys, old.leads[0])))
     raise_all(MatchError, problems)
 
 
+def _way_out(near: Nearby, keys: tuple[Key, ...], lead: Exposure) -> str:
+    other = near.to(lead, missed=True)
+    apart = differing(keys, other, lead) if other is not None else ()
+    return f"nearest is {other.name.text!r}: {said(apart)}" if other is not None and apart else "there is no other to take"
+
+
 @remembered
-def _different_leads(draft: Draft, keys: tuple[Key, ...]) -> tuple[Exposure, ...]:
-    """Return leads with different values; two of each, as one may be the exposure that asks."""
-    return different(keys, (lead for bundle in draft.bundles for lead in bundle.leads), each=2)
+def _leads(draft: Draft, setting: tuple[tuple[tuple[Key, ...], ...], Predicate, str]) -> Nearby:
+    """Return the different leads that take partners, of another role than those if there are such; two of each."""
+    ladder, to, role = setting
+    found = different(ladder[0], (lead for bundle in draft.bundles for lead in bundle.leads if to(lead)), each=2)
+    return Nearby(ladder[-1], [lead for lead in found if lead.exptype != role] or found)
 
 
 def why_not_attached(
@@ -199,26 +206,19 @@ def why_not_attached(
     if not _partners((exposure,), exptype, among) or not before.bundles:  # whatever left no product is to blame
         return None
     ladder, role = _ladder(by), exposure.exptype if exptype == OWN else exptype
-    keys = ladder[-1]
-    others = [lead for lead in _different_leads(before, ladder[0]) if lead.index != exposure.index and to(lead)]
-    leads = [lead for lead in others if lead.exptype != role] or others  # a background is for science, if there is any
-    near = nearest(keys, (exposure,), leads, _apart(unless))
-    if near is None and to is EVERY:
+    lead = _leads(before, (ladder, to, role)).to(exposure, lambda lead: unless is not None and unless(lead, exposure))
+    if lead is None and to is EVERY:
         return Reason("it leads the only product, and an exposure is never its own partner")
-    if near is None:
+    if lead is None:
         return Reason(f"there is no product that takes it: {to} is not so of any other")
-    differing, _, lead = near
-    if not differing and unless is not None and unless(lead, exposure):
+    found = differing(ladder[-1], exposure, lead)
+    if not found and unless is not None and unless(lead, exposure):
         why, kept = _forbidden(unless, lead, exposure)
         return Reason(f"{why} keeps it from {lead.name.text!r}, with which it agrees{_compared(kept)}", kept)
-    if not differing:
+    if not found:
         limit = f"a product takes at most {at_most}" if at_most is not None else "an earlier rung of the ladder found others"
         return Reason(f"{limit}, and others came first")
-    return Reason(f"as {role} it agrees with no product; nearest is {lead.name.text!r}: {said(differing)}", differing)
-
-
-def _apart(unless: Relation | None) -> Callable[[Exposure, Exposure], bool]:
-    return lambda partner, lead: unless is not None and unless(lead, partner)
+    return Reason(f"as {role} it agrees with no product; nearest is {lead.name.text!r}: {said(found)}", found)
 
 
 def _forbidden(unless: Relation | None, lead: Exposure, other: Exposure) -> tuple[str, Differing]:
@@ -230,9 +230,9 @@ def _forbidden(unless: Relation | None, lead: Exposure, other: Exposure) -> tupl
     return name, tuple(each for each in pairs if each[1] != each[2] or "undefined" in each) or tuple(pairs)
 
 
-def _compared(differing: Differing) -> str:
-    said = ", ".join(f"{what} {here} and {there}" for what, here, there in differing)
-    return f" ({said})" if said else ""
+def _compared(found: Differing) -> str:
+    told = ", ".join(f"{what} {here} and {there}" for what, here, there in found)
+    return f" ({told})" if told else ""
 
 
 @remembered
@@ -243,7 +243,7 @@ def _search(draft: Draft, setting: tuple[str, tuple[tuple[Key, ...], ...], Predi
     rungs = [_rung(number, keys, partners, exptype) for number, keys in enumerate(ladder)]
     led = {lead.identity: each for each in draft.bundles for lead in each.leads}
     taken = {lead.exptype for each in draft.bundles for lead in each.leads if to(lead)}
-    return rungs, different(ladder[-1], partners, each=2), led, taken
+    return rungs, Nearby(ladder[-1], different(ladder[-1], partners, each=2)), led, taken
 
 
 def why_nothing_attached(
@@ -273,17 +273,16 @@ def why_nothing_attached(
         return None
     if _attached(bundle, rungs, unless, None, None) is not bundle:
         return _kept_away(bundle, exposure, rungs, unless, role)
-    others = [each for each in partners if each.index != exposure.index]
-    near = nearest(ladder[-1], others, (exposure,), _apart(unless))
-    if near is None:
+    other = partners.to(exposure, lambda other: unless is not None and unless(exposure, other))
+    if other is None:
         return None
-    differing, other, _ = near
-    if not differing:
-        why, differing = _forbidden(unless, exposure, other)
-        text = f"no {role} is attached to it: {why} keeps {other.name.text!r} away{_compared(differing)}"
+    found = differing(ladder[-1], other, exposure)
+    if not found:
+        why, found = _forbidden(unless, exposure, other)
+        text = f"no {role} is attached to it: {why} keeps {other.name.text!r} away{_compared(found)}"
     else:
-        text = f"no {role} agrees with it; nearest is {other.name.text!r}: {said(differing)}"
-    return Reason(text, differing, ("has", role))
+        text = f"no {role} agrees with it; nearest is {other.name.text!r}: {said(found)}"
+    return Reason(text, found, ("has", role))
 
 
 def _kept_away(bundle: Bundle, lead: Exposure, rungs: Sequence[_Rung], unless: Relation | None, role: str) -> Reason | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from operator import is_
+from typing import Final
 
 from asn_fp.errors import MatchError, message, raise_all
 from asn_fp.keys import By, Key, as_keys
 from asn_fp.records import Bundle, Draft, Exposure, Reason
-from asn_fp.transforms._nearest import nearest, of_role, said
-from asn_fp.transforms._remember import led_by
+from asn_fp.transforms._nearest import differing, of_role, said
+from asn_fp.transforms._remember import helped_by, led_by
+
+_SHOWN: Final = 5
 
 __all__ = ["demand", "lead_as", "why_demanded"]
 
@@ -35,13 +39,19 @@ def demand(
     asn_fp.errors.MatchError: product of 'a_rate.fits' (it has no background, and needs at least 1): 'background'; add ...
     """
     keys = as_keys(by)
-    problems = []
+    found: dict[tuple[str, ...], list[str]] = {}
     for bundle in draft.bundles:
         for role in _roles(exptype):
             if (wanted := _wanted(bundle, role, at_least, at_most)) is not None:
-                problems.append(_problem(bundle, role, wanted, keys))
-    raise_all(MatchError, problems)
+                reason = (f"it has {_has(bundle, role)}{_where(_science(bundle), keys)}, and needs {wanted}", role, wanted)
+                found.setdefault(reason, []).append(_science(bundle).name.text)
+    raise_all(MatchError, [_problem(names, *reason) for reason, names in found.items()])
     return draft
+
+
+def _science(bundle: Bundle) -> Exposure:
+    """Return the science exposure that leads a product, else the first lead."""
+    return next((lead for lead in bundle.leads if lead.exptype == "science"), bundle.leads[0])
 
 
 def _roles(exptype: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -51,7 +61,7 @@ def _roles(exptype: str | tuple[str, ...]) -> tuple[str, ...]:
 def _wanted(bundle: Bundle, exptype: str, at_least: int, at_most: int | None) -> str | None:
     """Return how many members of a role a product that science leads should have, None where that is so."""
     count = len(_found(bundle, exptype))
-    if bundle.leads[0].exptype != "science" or (at_least <= count and (at_most is None or count <= at_most)):
+    if _science(bundle).exptype != "science" or (at_least <= count and (at_most is None or count <= at_most)):
         return None
     return f"at most {at_most}" if at_most is not None and count > at_most else f"at least {at_least}"
 
@@ -61,13 +71,12 @@ def _found(bundle: Bundle, exptype: str) -> list[str]:
     return leads + [each.name for each in bundle.extra if each.exptype == exptype]
 
 
-def _problem(bundle: Bundle, exptype: str, wanted: str, keys: tuple[Key, ...]) -> str:
-    lead = bundle.leads[0]
-    has, where = _has(bundle, exptype), _where(lead, keys)
+def _problem(names: Sequence[str], reason: str, exptype: str, wanted: str) -> str:
+    shown = ", ".join(map(repr, names[:_SHOWN])) + (f" and of {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     way_out = (
         "leave the others out" if wanted.startswith("at most") else "add it to the files; asn explain tells what came near"
     )
-    return message(f"product of {lead.name.text!r}", f"it has {has}{where}, and needs {wanted}", exptype, way_out)
+    return message(f"product of {shown}", reason, exptype, way_out)
 
 
 def _has(bundle: Bundle, exptype: str) -> str:
@@ -93,11 +102,15 @@ def why_demanded(
     for bundle, role in product(led_by(before, exposure), _roles(exptype)):
         if (wanted := _wanted(bundle, role, at_least, at_most)) is None:
             continue
-        missed = () if wanted.startswith("at most") else of_role(before, (role, keys))
-        near = nearest(keys, missed, (exposure,))
-        end = f"; nearest is {near[1].name.text!r}: {said(near[0])}" if near and near[0] else ""
+        other = None if wanted.startswith("at most") else of_role(before, (role, keys)).to(exposure)
+        apart = differing(keys, other, exposure) if other is not None else ()
+        end = f"; nearest is {other.name.text!r}: {said(apart)}" if other is not None and apart else ""
         told = f"its product has {_has(bundle, role)}{_where(exposure, keys)}, and needs {wanted}{end}"
-        return Reason(told, near[0] if near and near[0] else ((role, str(len(_found(bundle, role))), wanted),))
+        return Reason(told, apart or ((role, str(len(_found(bundle, role))), wanted),))
+    for bundle in helped_by(before, exposure) if exposure.exptype in _roles(exptype) else ():
+        if (wanted := _wanted(bundle, exposure.exptype, at_least, at_most)) is not None:
+            told = f"the product of {_science(bundle).name.text!r} has {_has(bundle, exposure.exptype)}, and needs {wanted}"
+            return Reason(told, ((exposure.exptype, str(len(_found(bundle, exposure.exptype))), wanted),))
     return None
 
 

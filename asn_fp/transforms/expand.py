@@ -155,11 +155,12 @@ def _alone(exposure: Exposure, wanted: str) -> str:
 
 @remembered
 def _ranked(exposures: Exposures, asked: tuple[Suffix, Predicate]) -> Mapping[tuple[object, str], list[tuple[int, Exposure]]]:
-    """Return the files of each exposure with their ranks."""
+    """Return the files of each exposure, by the level that is wanted of them, with their ranks."""
     suffix, uncal = asked
     found: dict[tuple[object, str], list[tuple[int, Exposure]]] = {}
     for exposure in exposures:
-        found.setdefault(_file(exposure), []).append((_rank(exposure, suffix(exposure), uncal), exposure))
+        wanted = suffix(exposure)
+        found.setdefault((_file(exposure), wanted), []).append((_rank(exposure, wanted, uncal), exposure))
     return found
 
 
@@ -169,7 +170,8 @@ def why_not_level(
     """Return which level was wanted, and which file of the exposure was taken."""
     if _combined(exposure):
         return Reason("it is a product of stage 3, not an exposure")
-    wanted, files = suffix(exposure), _ranked(before, (suffix, uncal))[_file(exposure)]
+    wanted = suffix(exposure)
+    files = _ranked(before, (suffix, uncal))[_file(exposure), wanted]
     best, taken = min(files, key=lambda ranked: ranked[0])
     if best != _WRONG and taken.index == exposure.index:
         return None

@@ -14,7 +14,7 @@ from attrs import evolve
 from asn_fp.errors import ItemError, did_you_mean, message, raise_all
 from asn_fp.names import FileName, parse
 from asn_fp.records import Exposure, Exposures, Item, Items
-from asn_fp.vocabulary import EXPTYPES
+from asn_fp.vocabulary import CATALOGUE_SUFFIXES, EXPTYPES
 
 __all__ = ["enlist", "read", "share_roles"]
 
@@ -149,20 +149,29 @@ def enlist(
 def share_roles(exposures: Exposures) -> Exposures:
     """Give every file of an exposure the role that the user gave one of them: the word is about the exposure.
 
+    An image, a catalogue and a map that stage 3 made of one product are three things, each with a role of its own.
+
     >>> [each.exptype for each in share_roles(read([("a_x1d.fits", "background"), "a_cal.fits", "b_cal.fits"]))]
     ['background', 'background', 'science']
     """
-    given = {each.name.stem: each.exptype for each in exposures if "exptype" in each.told}
-    meant = [given.get(each.name.stem) if "exptype" not in each.told else None for each in exposures] if given else []
-    if not any(meant):
+    given = {each.name.stem: each.exptype for each in exposures if "exptype" in each.told and _is_level(each.name)}
+    meant = [given.get(each.name.stem) if "exptype" not in each.told and _is_level(each.name) else None for each in exposures]
+    if not given or not any(meant):
         return exposures
     return tuple(_told(each, role) if role else each for each, role in zip(exposures, meant, strict=True))
+
+
+def _is_level(name: FileName) -> bool:
+    """Tell whether a name is that of an exposure at some level."""
+    return name.suffix not in _OF_STAGE_3 and not name.stem.endswith("_segm") and name.ext.lower() != ".ecsv"
 
 
 def _told(exposure: Exposure, exptype: str) -> Exposure:
     known = exposure.exptype == exptype and "exptype" in exposure.told
     return exposure if known else _flagged(exposure, exptype).with_role(exptype, told=True)
 
+
+_OF_STAGE_3: Final = frozenset(CATALOGUE_SUFFIXES.values())
 
 _FLAGS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "science": ("", ("is_psf", "is_imprt", "bkgdtarg")),

@@ -9,7 +9,7 @@ from asn_fp.keys import ANY, By, Key, activity, as_keys, observation, segment, v
 from asn_fp.keys import exposure as exposure_number
 from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Bundle, Draft, Exposure, Reason
-from asn_fp.transforms._nearest import differing, nearest, of_role, said
+from asn_fp.transforms._nearest import differing, of_role, said
 from asn_fp.transforms._remember import led_by
 from asn_fp.vocabulary import ROLE_FLAGS
 
@@ -71,11 +71,12 @@ def why_insisted(before: Draft, exposure: Exposure, exptype: str, of: Predicate 
     keys = as_keys(by)
     for bundle in led_by(before, exposure):
         if of(bundle.leads[0]) and not _has(bundle, exptype):
-            near = nearest(keys, of_role(before, (exptype, keys)), (bundle.leads[0],))
+            other = of_role(before, (exptype, keys)).to(bundle.leads[0])
+            apart = differing(keys, other, bundle.leads[0]) if other is not None else ()
             flag = ROLE_FLAGS.get(exptype)
             nobody = f"no file is one{f': {flag} is not set' if flag else ''}"
-            end = f"nearest is {near[1].name.text!r}: {said(near[0])}" if near else nobody
-            wanted = near[0] if near else ((exptype, "0", "at least 1"),)
+            end = f"nearest is {other.name.text!r}: {said(apart)}" if other is not None else nobody
+            wanted = apart or ((exptype, "0", "at least 1"),)
             return Reason(f"its product needs a {exptype} member, and has none; {end}", wanted)
     return None
 

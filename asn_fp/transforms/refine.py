@@ -12,7 +12,7 @@ from asn_fp.errors import KnobError, ProductError, did_you_mean, message, raise_
 from asn_fp.keys import KEYS, By, Key, as_keys, product
 from asn_fp.predicates import EVERY, Predicate
 from asn_fp.records import Bundle, Candidate, Draft, Exposure, Reason
-from asn_fp.transforms._nearest import nearest, of_role, said
+from asn_fp.transforms._nearest import differing, of_role, said
 from asn_fp.transforms._remember import led_by, remembered
 
 __all__ = ["Naming", "distinct", "name", "require", "why_not_distinct", "why_not_required"]
@@ -201,7 +201,8 @@ def why_not_required(
         return None
     wanted = f"at least {at_least}" if failing[0] < at_least else f"at most {at_most}"
     told, keys = f"its product has {failing[0]} {exptype}, and needs {wanted}", as_keys(by)
-    near = nearest(keys, (exposure,), of_role(before, (exptype, keys))) if keys and failing[0] < at_least else None
-    if near is None or not near[0]:
+    other = of_role(before, (exptype, keys)).to(exposure) if keys and failing[0] < at_least else None
+    apart = differing(keys, exposure, other) if other is not None else ()
+    if other is None or not apart:
         return Reason(told, ((exptype, str(failing[0]), wanted),))
-    return Reason(f"{told}; nearest {exptype} is {near[2].name.text!r}: {said(near[0])}", near[0])
+    return Reason(f"{told}; nearest {exptype} is {other.name.text!r}: {said(apart)}", apart)
