@@ -475,6 +475,12 @@ def test_files_of_one_name_are_told_apart() -> None:
     assert found == [[False, True], [True, False], [True, True]]
 
 
+def test_a_rule_that_did_not_look_says_nothing_of_what_another_one_did() -> None:
+    """Why a rule did not look at a file is the reason only of a file that no rule looked at."""
+    told = as_made([("one", Report("one", (OUT,)))], [], [OUT.file, "b"], dict.fromkeys([OUT.file, "b"], "not asked"))
+    assert [story.left_out and story.left_out.text for story in told.stories] == ["it agrees with no product", "not asked"]
+
+
 def test_several_rules_name_their_steps() -> None:
     """Of several rules each says which step is its own, and which of them was stopped by what."""
     told = as_made([("one", Report("one", (OUT,), "no")), ("two", Report("two", (story("c"),)))], [], [])

@@ -82,7 +82,7 @@ def as_made(
         told: the rules, each with its explanation of the files.
         associations: what they made.
         files: all files, also those that no rule and no association knows.
-        unread: why no rule looked at some of the files.
+        unread: why a rule did not look at some of the files; it tells of those that no other rule looked at.
 
     >>> from asn_fp.records import Product
     >>> asn = Association(products=(Product("p", (Member("a_rate.fits", "science"),)),))
@@ -103,7 +103,7 @@ def as_made(
         if name in uses:
             made.append(_used(name, stories.get(name, []), uses[name], held))
         else:
-            made.append(_lost(name, stories.get(name, []) if name not in unread else [], unread.get(name, "")))
+            made.append(_lost(name, stories.get(name, []), unread.get(name, "")))
     stopped = [(rule, each.stopped) for rule, each in told if isinstance(each, Report) and each.stopped]
     lines = [f"{rule}: {text}" if several else text for rule, text in stopped]
     return Report(", ".join(dict.fromkeys(rule for rule, _ in told)), tuple(made), "\n".join(lines) or None)

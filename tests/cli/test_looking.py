@@ -13,6 +13,8 @@ import pytest
 
 from asn_fp.records import Association, Member, Product
 from asn_fp.show import rows, table
+from asn_fp.sources import headers
+from asn_fp.sources.samples import fits_bytes, nirspec_ifu
 
 TABLE = """\
 file         product  science  background  members
@@ -320,7 +322,7 @@ def test_a_page_tells_why_files_are_left_out(demo):
     imprint = NOD.format(2).replace("02101", "02103")
     said = "none of these associations has it, though nirspec_ifu2 makes it imprint of 4 products: "
     assert rows.out.pop(imprint).startswith(f" as imprint{said}")
-    assert rows.out.pop("notes.fits") == "input file: not a FITS file"
+    assert rows.out.pop("notes.fits") == "it cannot be read: not a FITS file"
     assert set(rows.out.values()) == {"a calints file is for stage 3, and nirspec_ifu2 is for stage 2"}
     rows = told_by(
         demo,
@@ -332,6 +334,32 @@ def test_a_page_tells_why_files_are_left_out(demo):
         said="1 association, 22 files, 11 left out",
     )
     assert len(rows.used) == 11
+
+
+@pytest.mark.parametrize("more", [(), ("l3_asn.json",), ("list_asn.json",)])
+def test_a_reason_stays_beside_another_association(demo, more):
+    """What a rule says of a file stays, whatever further associations whose rules are not asked about it are on the page."""
+    header = next(header for name, header in nirspec_ifu() if name == NOD.format(1))
+    demo.write(f"demo/{NOD.format(1)}", fits_bytes((NOD.format(1), {**header, "GRATING": "MIRROR"})))
+    demo.write("demo/it's (odd).fits", "no header")
+    demo.asn("make", "auto", "*rate.fits", "-o", "l2_asn.json")
+    demo.from_list("-o", "list_asn.json", "--product-name", "p", NOD.format(2))
+    demo.asn("report", "l2_asn.json", *more, "--among", "*.fits", "-o", "../report.html")
+    out = rows_of((demo.folder / "report.html").read_text(encoding="utf-8")).out
+    assert "ifu_path is not so: grating is 'mirror', not 'g235h'" in out[NOD.format(1)]
+    assert out["it's (odd).fits"] == "it cannot be read: not a FITS file"
+
+
+def test_each_header_is_read_once(demo, monkeypatch):
+    """However many rules are run again, each file is read once, and only where one of them is asked about it."""
+    read = []
+    monkeypatch.setattr("asn_fp.sources.headers._found", lambda name, found=headers._found: (read.append(name), found(name))[1])
+    files = sorted(path.name for path in (demo.folder / "demo").glob("*.fits"))
+    demo.asn("report", "l2_asn.json", "--among", "*.fits", "-o", "../report.html")
+    assert read == [name for name in files if "_calints" not in name]
+    read.clear()
+    demo.asn("report", "l2_asn.json", "l3_asn.json", "--among", "*.fits", "-o", "../report.html")
+    assert read == files
 
 
 def test_the_page_holds_what_the_association_says(demo):
@@ -374,6 +402,17 @@ def test_the_page_of_the_generator(cli):
     cli.asn("report", two, "-o", "report.html", "--among", "pool.csv", "--rule", "generate")
     (used,) = rows_of((cli.folder / "report.html").read_text(encoding="utf-8")).used.values()
     assert used.startswith("sciencejw01234-o001")
+
+
+def test_the_page_of_the_generator_on_files(demo):
+    """Of files, the generator's rules tell too, and a file that cannot be read has the reason."""
+    demo.write("demo/notes.fits", "no header")
+    demo.asn("generate", NOD.format("*"), "--output-dir", "out")
+    made = sorted(f"out/{path.name}" for path in (demo.folder / "demo" / "out").iterdir())
+    demo.asn("report", *made, "--among", f"notes.fits,{NOD.format('*')}", "-o", "../report.html")
+    rows = rows_of((demo.folder / "report.html").read_text(encoding="utf-8"))
+    assert rows.out.pop("notes.fits") == "it cannot be read: not a FITS file"
+    assert NOD.format(1) in rows.used
 
 
 UNKNOWN = {
