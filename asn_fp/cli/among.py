@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from asn_fp import api, intake
 from asn_fp.cli.inputs import expand_partners, refuse_folders
+from asn_fp.cli.places import as_named, folder_of, moved
 from asn_fp.errors import FileError, ItemError, RuleError, message, raise_all
 from asn_fp.fates import fates
 from asn_fp.generate import generate
@@ -54,11 +55,12 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
         ItemError: no files.
         FileError: files that are not there, where a rule looks into them, or folders.
     """
-    runs = _runs(paths, associations, rule)
     names = list(dict.fromkeys(expand_partners(words)))
     if not names:
         raise ItemError(message("--among", "it names no file", ",".join(words), "name one, or leave the option out"))
     refuse_folders(names)
+    here = [_from_here(each, path, names) for each, path in zip(associations, paths, strict=True)]
+    runs = _runs(paths, here, rule)
     reads = any(run.reads for run in runs)
     if reads:
         missing = [name for name in names if not os.path.exists(name)]  # noqa: PTH110  as fast as can be
@@ -74,8 +76,14 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
     warned = list(dict.fromkeys(line for each in caught for line in str(each.message).splitlines()))
     unread = {name: reason for other in foreign for name, reason in other.items()}
     unread |= {each.name.text: f"it cannot be read: {each.meta[UNREADABLE]}" for each in known if UNREADABLE in each.meta}
-    made = as_made(told, associations, () if reads and intake.is_pool(names) else names, unread)
+    made = as_made(told, here, () if reads and intake.is_pool(names) else names, unread)
     return Among(made, tuple(names), tuple(f"warning: {line}" for line in warned))
+
+
+def _from_here(association: Association, path: str, names: Sequence[str]) -> Association:
+    """Return an association whose members are called as they are from this folder, those among the files as was typed."""
+    moved_here = moved(association, None, folder_of(path), ".")
+    return as_named(moved_here, ".", Association(members=tuple(names)), ".")
 
 
 def _exposures(names: Sequence[str], foreign: Sequence[Mapping[str, str]]) -> Exposures:

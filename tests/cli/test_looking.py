@@ -388,6 +388,35 @@ def test_the_page_of_a_list(cli):
     }
 
 
+FOLDERS = {
+    "beside it": (("a/x_cal.fits", "b/x_cal.fits"), ["a/x_cal.fits"]),
+    "and one here": (("a/x_cal.fits", "x_cal.fits"), ["a/x_cal.fits"]),
+    "by an absolute path": (("{}/a/x_cal.fits", "b/x_cal.fits"), ["{}/a/x_cal.fits"]),
+    "through a link": (("link/x_cal.fits", "b/x_cal.fits"), ["link/x_cal.fits"]),
+    "of another level": (("a/x_rate.fits", "b/x_rate.fits"), ["a/x_rate.fits"]),
+    "elsewhere only": (("b/x_cal.fits",), ["b/x_cal.fits"]),
+}
+
+
+@pytest.mark.parametrize(("files", "used"), FOLDERS.values(), ids=FOLDERS)
+def test_a_member_is_the_file_in_its_folder(cli, files, used):
+    """A member is looked for from the folder of its association; another file of that name is one only without that."""
+    (cli.folder / "a").mkdir()
+    (cli.folder / "link").symlink_to(cli.folder / "a")
+    cli.from_list("-o", "a/l.json", "--product-name", "p", "x_cal.fits")
+    files, used = ([name.format(cli.folder) for name in names] for names in (files, used))
+    cli.asn("report", "a/l.json", "--among", ",".join(files), "--rule", "level3", "-o", "r.html")
+    rows = rows_of((cli.folder / "r.html").read_text(encoding="utf-8"))
+    assert (list(rows.used), sorted(rows.out)) == (used, sorted(set(files).difference(used)))
+
+
+def test_files_of_members_with_a_suffix_of_ones_own(demo):
+    """A member whose suffix is the user's own is the file of its exposure."""
+    demo.asn("edit", "l2_asn.json", "-o", "own_asn.json", "--swap-suffix", "rate=destreak")
+    rows = told_by(demo, "own_asn.json", "--among", "*rate.fits", said="1 association, 22 files")
+    assert rows.used[NOD.format(1)].startswith("science")
+
+
 def test_the_page_of_the_generator(cli):
     """Associations of the generator are told by all its rules, for a pool whose files have another suffix."""
     cli.write("pool.csv", POOL)
