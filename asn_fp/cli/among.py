@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from asn_fp import api, intake
 from asn_fp.cli.inputs import expand_partners, refuse_folders
 from asn_fp.cli.places import as_named, folder_of, moved
-from asn_fp.errors import FileError, ItemError, RuleError, message, raise_all
+from asn_fp.errors import FileError, ItemError, RuleError, UsageError, message, raise_all
 from asn_fp.fates import fates
 from asn_fp.generate import generate
 from asn_fp.intake import UNREADABLE
@@ -53,11 +53,13 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
     Raises:
         RuleError: associations that name no known rule; all of them in one error.
         ItemError: no files.
+        UsageError: association files in place of the files that they were made of.
         FileError: files that are not there, where a rule looks into them, or folders.
     """
     names = list(dict.fromkeys(expand_partners(words)))
     if not names:
         raise ItemError(message("--among", "it names no file", ",".join(words), "name one, or leave the option out"))
+    _refuse_associations(names)
     refuse_folders(names)
     here = [_from_here(each, path, names) for each, path in zip(associations, paths, strict=True)]
     runs = _runs(paths, here, rule)
@@ -78,6 +80,13 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
     unread |= {each.name.text: f"it cannot be read: {each.meta[UNREADABLE]}" for each in known if UNREADABLE in each.meta}
     made = as_made(told, here, () if reads and intake.is_pool(names) else names, unread)
     return Among(made, tuple(names), tuple(f"warning: {line}" for line in warned))
+
+
+def _refuse_associations(names: Sequence[str]) -> None:
+    """Refuse files that are associations by their names, all in one error."""
+    way_out = "name the exposures or the pool that it was made of; associations stand before --among"
+    wrong = [name for name in names if name.lower().endswith(".json")]
+    raise_all(UsageError, [message("--among", "an association file, not an exposure", name, way_out) for name in wrong])
 
 
 def _from_here(association: Association, path: str, names: Sequence[str]) -> Association:

@@ -456,6 +456,12 @@ UNKNOWN = {
     "a missing file": (("mine.json", "--rule", "auto", "--among", "a_rate.fits,no.fits"), 1, ("'a_rate.fits'", "'no.fits'")),
     "an unknown rule": (("l2_asn.json", "--rule", "atuo", "--among", "a_rate.fits"), 1, ("did you mean 'auto'",)),
     "one input twice": (("-", "--among", "-"), 2, ("named more than once",)),
+    "associations as exposures": (
+        ("l3_asn.json", "--rule", "auto", "--among", "l2_asn.json,mine.JSON,a_rate.fits"),
+        2,
+        ("an association file, not an exposure): 'l2_asn.json'", "'mine.JSON'", "the exposures or the pool"),
+    ),
+    "an association alone": (("l2_asn.json", "--among", "l2_asn.json"), 2, ("an association file, not an exposure",)),
     "an empty list": (("l2_asn.json", "--among", "@list.txt"), 1, ("it names no file",)),
     "a page over a list": (("l2_asn.json", "--among", "@list.html", "-o", "list.html"), 1, ("also an input",)),
 }
