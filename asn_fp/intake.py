@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final
@@ -38,8 +38,9 @@ _FITS = (".fits", ".fits.gz", ".fit", ".fits.fz")
 _TABLES = (".ecsv",)
 _NOT_OURS = "give JWST exposures, or say --leave-out-unreadable (leave_out_unreadable=True)"
 UNREADABLE: Final = "unreadable"
-"""The keyword of a file that has no header that a rule could use."""
-_UNREAD: Final = MappingProxyType({UNREADABLE: "t"})
+"""The keyword of a file that has no header that a rule could use; its value is the reason."""
+_UNTYPED: Final = "no EXP_TYPE"
+_TWICE: Final = "listed twice"
 
 
 def needs_headers(rule: Rule[Any, Any]) -> bool:
@@ -184,15 +185,20 @@ def _read(names: Sequence[str], bare: Container[str], leave_out: bool, progress:
     """
     found = scan_headers([name for name in names if name not in bare], progress=progress)
     read = {each.name.text: each.meta for each in found.exposures}
-    untyped = [message("header", "no EXP_TYPE", name, _NOT_OURS) for name, meta in read.items() if "exp_type" not in meta]
-    problems = [*found.problems, *untyped]
+    untyped = [name for name, meta in read.items() if "exp_type" not in meta]
+    problems = [*found.problems, *(message("header", _UNTYPED, name, _NOT_OURS) for name in untyped)]
     if not leave_out:
         raise_all(FileError, problems)
     elif problems:
         warnings.warn(AsnWarning("\n".join(line.removesuffix(f"; {_NOT_OURS}") for line in problems)), stacklevel=2)
-    metas = (NOTHING if name in bare else read.get(name, NOTHING) for name in names)
-    known = (meta if name in bare or "exp_type" in meta else _UNREAD for name, meta in zip(names, metas, strict=True))
-    return tuple(Exposure(at, parse(name), meta=meta) for at, (name, meta) in enumerate(zip(names, known, strict=True)))
+    reasons = {**found.reasons, **dict.fromkeys(untyped, _UNTYPED)}
+    metas = (NOTHING if name in bare else _meta(read.get(name, NOTHING), reasons.get(name, _TWICE)) for name in names)
+    return tuple(Exposure(at, parse(name), meta=meta) for at, (name, meta) in enumerate(zip(names, metas, strict=True)))
+
+
+def _meta(meta: Mapping[str, str], reason: str) -> Mapping[str, str]:
+    """Return what is known of a file that was read, or why no rule could use it."""
+    return meta if "exp_type" in meta else MappingProxyType({UNREADABLE: reason})
 
 
 def as_one_candidate(exposures: Exposures, asn_id: str | None = None, candidate: str | None = None) -> Exposures:

@@ -164,6 +164,18 @@ def test_headers_without_exp_type_are_told_together(tmp_path):
     assert [each.name.text for each in found] == [*paths, good]
 
 
+def test_a_file_that_cannot_be_read_keeps_the_reason(tmp_path):
+    """A file that is left out for its header has the reason in place of the header, whatever the file is called."""
+    wrong = {"it's (odd): 'x'_rate.fits": b"no header", "empty_rate.fits": b"", "gone_rate.fits": None}
+    for name, content in wrong.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+    fits.PrimaryHDU().writeto(tmp_path / "bare_rate.fits")
+    with pytest.warns(AsnWarning):
+        found = with_headers([f"{tmp_path}/{name}" for name in (*wrong, "bare_rate.fits")], (), leave_out=True)
+    assert [each.meta[UNREADABLE] for each in found] == ["not a FITS file", "empty", "not found", "no EXP_TYPE"]
+
+
 def test_a_pool_stands_for_its_exposures(tmp_path):
     """A rule that looks into headers takes a pool just as well."""
     read = derive(exposures_of_samples(nirspec_ifu()))

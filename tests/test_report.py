@@ -432,6 +432,7 @@ def use(what: str, role: str = "science", *others: Line, told: bool = False) -> 
     )
 
 
+EXPOSURE = "jw01234001001_02101_00001_nrca1"
 LACK = Line(5, "attach('psf')", "no psf agrees", (), ("has", "psf"))
 MADE = {
     "as the rule makes it": ([use("a")], [("a", "science")], "science of p", ""),
@@ -445,6 +446,8 @@ MADE = {
     "not, of two rules the nearest": ([story("a", 2), evolve(OUT, file="a")], [], "it agrees with no product", ""),
     "not, and no rule knows it": ([], [], "none of these associations has it", ""),
     "at another level": ([use("a_uncal.fits")], [("a_rate.fits", "science")], "science of p", ""),
+    "at a level of the user's own": ([use(f"{EXPOSURE}_rate.fits")], [(f"{EXPOSURE}_rate_destreak.fits", "science")],
+                                     "science of p", ""),
     "in a folder": ([use("in/a.fits")], [("../out/a.fits", "science")], "science of p", ""),
 }  # fmt: skip
 
@@ -468,11 +471,20 @@ def test_what_an_association_has_is_not_missing(members: Any, lacking: int) -> N
 
 
 def test_files_of_one_name_are_told_apart() -> None:
-    """Of two files of one name the member is the one whose folders agree with its path."""
-    files = ["one/a.fits", "two/a.fits"]
-    asns = [association(product("p", (name, "science"))) for name in ("../two/a.fits", "one/a.fits", "a.fits")]
+    """Of two files of one name or exposure the member is the one whose folders agree with its path."""
+    files = ["one/a_rate.fits", "two/a_rate.fits"]
+    members = ("../two/a_rate.fits", "one/a_rate.fits", "a_rate.fits", "../two/a_cal.fits", "a_cal.fits")
+    asns = [association(product("p", (name, "science"))) for name in members]
     found = [[story.left_out is None for story in as_made([], [asn], files).stories] for asn in asns]
-    assert found == [[False, True], [True, False], [True, True]]
+    assert found == [[False, True], [True, False], [True, True], [False, True], [True, True]]
+    (_, other) = as_made([], [asns[2]], ["a_rate.fits", "two/a_rate.fits"]).stories
+    assert other.left_out
+
+
+def test_a_rule_that_did_not_look_says_nothing_of_what_another_one_did() -> None:
+    """Why a rule did not look at a file is the reason only of a file that no rule looked at."""
+    told = as_made([("one", Report("one", (OUT,)))], [], [OUT.file, "b"], dict.fromkeys([OUT.file, "b"], "not asked"))
+    assert [story.left_out and story.left_out.text for story in told.stories] == ["it agrees with no product", "not asked"]
 
 
 def test_several_rules_name_their_steps() -> None:

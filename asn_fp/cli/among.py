@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from asn_fp import api, intake
 from asn_fp.cli.inputs import expand_partners, refuse_folders
-from asn_fp.errors import FileError, ItemError, RuleError, message, raise_all
+from asn_fp.cli.places import as_named, folder_of, moved
+from asn_fp.errors import FileError, ItemError, RuleError, UsageError, message, raise_all
 from asn_fp.fates import fates
 from asn_fp.generate import generate
+from asn_fp.intake import UNREADABLE
 from asn_fp.name_parts import is_asn_id
 from asn_fp.names import parse
-from asn_fp.records import Association
+from asn_fp.records import Association, Exposures
 from asn_fp.report import Explanation, as_made, uses_in
 from asn_fp.rules import RULES
+from asn_fp.sources.derive import derive
 from asn_fp.story import Report
 from asn_fp.vocabulary import PARTNER_EXPTYPES, STAGE_OF_SUFFIX
 from asn_fp.wording import printable, word
@@ -51,31 +53,55 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
     Raises:
         RuleError: associations that name no known rule; all of them in one error.
         ItemError: no files.
+        UsageError: association files in place of the files that they were made of.
         FileError: files that are not there, where a rule looks into them, or folders.
     """
-    runs = _runs(paths, associations, rule)
     names = list(dict.fromkeys(expand_partners(words)))
     if not names:
         raise ItemError(message("--among", "it names no file", ",".join(words), "name one, or leave the option out"))
+    _refuse_associations(names)
     refuse_folders(names)
+    here = [_from_here(each, path, names) for each, path in zip(associations, paths, strict=True)]
+    runs = _runs(paths, here, rule)
     reads = any(run.reads for run in runs)
     if reads:
         missing = [name for name in names if not os.path.exists(name)]  # noqa: PTH110  as fast as can be
         raise_all(FileError, [message("input file", "not found", name, "check the name and the folder") for name in missing])
+    foreign = [run.foreign(names) for run in runs]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        told = [(run.rule, run.explain(names)) for run in runs]
+        known = _exposures(names, [other for run, other in zip(runs, foreign, strict=True) if run.reads])
+        told = [
+            (run.rule, run.explain(known, other) if run.reads else run.of_list(names))
+            for run, other in zip(runs, foreign, strict=True)
+        ]
     warned = list(dict.fromkeys(line for each in caught for line in str(each.message).splitlines()))
-    unread = {name: reason for run in runs for name, reason in run.foreign(names).items()} | _reasons(warned, names)
-    made = as_made(told, associations, () if reads and intake.is_pool(names) else names, unread)
+    unread = {name: reason for other in foreign for name, reason in other.items()}
+    unread |= {each.name.text: f"it cannot be read: {each.meta[UNREADABLE]}" for each in known if UNREADABLE in each.meta}
+    made = as_made(told, here, () if reads and intake.is_pool(names) else names, unread)
     return Among(made, tuple(names), tuple(f"warning: {line}" for line in warned))
 
 
-def _reasons(warned: Sequence[str], names: Sequence[str]) -> dict[str, str]:
-    """Return why files could not be read, from the warnings that name them."""
-    found = (re.match(r"(.*?) \((.*)\): '(.*)'(?:;|$)", line) for line in warned)
-    reasons = {each[3]: f"{each[1]}: {each[2]}" for each in found if each}
-    return {name: reasons[name] for name in names if name in reasons}
+def _refuse_associations(names: Sequence[str]) -> None:
+    """Refuse files that are associations by their names, all in one error."""
+    way_out = "name the exposures or the pool that it was made of; associations stand before --among"
+    wrong = [name for name in names if name.lower().endswith(".json")]
+    raise_all(UsageError, [message("--among", "an association file, not an exposure", name, way_out) for name in wrong])
+
+
+def _from_here(association: Association, path: str, names: Sequence[str]) -> Association:
+    """Return an association whose members are called as they are from this folder, those among the files as was typed."""
+    moved_here = moved(association, None, folder_of(path), ".")
+    return as_named(moved_here, ".", Association(members=tuple(names)), ".")
+
+
+def _exposures(names: Sequence[str], foreign: Sequence[Mapping[str, str]]) -> Exposures:
+    """Return the files that a rule looks into, each read once; without a candidate, and those of a pool as it has them."""
+    if foreign and intake.is_pool(names):
+        return intake.exposures_of(names)
+    wanted = [name for name in names if any(name not in other for other in foreign)]
+    read = intake.with_headers(wanted, (), leave_out=True, progress=True) if wanted else ()
+    return tuple(evolve(each, candidate=None) for each in read)
 
 
 # ------------------------------------------------------------------------------------------------- which rules, on what
@@ -83,15 +109,12 @@ def _reasons(warned: Sequence[str], names: Sequence[str]) -> dict[str, str]:
 
 @frozen
 class _Run:
-    """Hold one rule to run again, and the associations that it made."""
+    """Hold one rule to run again, None for the generator, and the associations that it made."""
 
     rule: str
-    associations: list[Association] = field(factory=list)
-
-    @property
-    def reads(self) -> bool:
-        """Tell whether it looks into the files."""
-        return self.rule == _GENERATE or api.reads_headers(api.find_rule(self.rule))
+    found: Any
+    reads: bool
+    associations: tuple[Association, ...]
 
     @property
     def stage(self) -> str:
@@ -111,27 +134,23 @@ class _Run:
         text = "a {} file is for stage {}, and {} is for stage {}"
         return {name: text.format(suffix, STAGE_OF_SUFFIX[suffix], self.rule, own) for name, suffix in other.items()}
 
-    def explain(self, names: Sequence[str]) -> Explanation:
-        """Run the rule, and return what it says of files; a rule for lists is asked about its members only."""
+    def explain(self, known: Exposures, foreign: Container[str]) -> Explanation:
+        """Run the rule, and return what it says of the exposures that can be read and are for it."""
+        own = tuple(each for each in known if UNREADABLE not in each.meta and each.name.text not in foreign)
         if self.rule == _GENERATE:
-            exposures = intake.exposures_of(names, leave_out=True, progress=True)
-            return fates(exposures, generate(exposures))
-        found = api.find_rule(self.rule)
-        if not self.reads:
-            return self._of_list(found, names)
-        foreign = self.foreign(names)
-        own = [name for name in names if name not in foreign]
+            return fates(own, generate(own))
         if not own:
             return Report(self.rule, ())
         ids = {each.asn_id for each in self.associations}
-        knobs: dict[str, Any] = {"stage": self.stage} if self.stage and "stage" in api.knobs_of(found) else {}
-        knobs |= {"acid": ids.pop()} if len(ids) == 1 and is_asn_id(str(*ids)) else {}
-        told = api.explain(found, own, leave_out_unreadable=True, progress=True, **knobs)
+        acid = str(*ids) if len(ids) == 1 and is_asn_id(str(*ids)) else None
+        knobs: dict[str, Any] = {"stage": self.stage} if self.stage and "stage" in api.knobs_of(self.found) else {}
+        knobs |= {"acid": acid} if acid else {}
+        told = api.explain(self.found, intake.as_one_candidate(derive(own), acid), **knobs)
         assert isinstance(told, Report)
         return told
 
-    def _of_list(self, found: Any, names: Sequence[str]) -> Report:
-        """Return the explanation of a rule that takes what it is given, in the roles that it is given."""
+    def of_list(self, names: Sequence[str]) -> Report:
+        """Return the explanation of a rule that takes what it is given, of its members, in the roles that it is given."""
         uses = uses_in(self.associations, names)
         if not uses:
             return Report(self.rule, ())
@@ -141,8 +160,8 @@ class _Run:
             if len(roles) == 1 and roles <= set(PARTNER_EXPTYPES):
                 partners.setdefault(roles.pop(), []).append(name)
         first = next(iter(uses.values()))[0].product
-        knobs = {"product_name": first} if set(api.knobs_of(found)) == {"product_name"} else {}
-        told = api.explain(found, list(uses), **knobs, **partners)
+        knobs = {"product_name": first} if set(api.knobs_of(self.found)) == {"product_name"} else {}
+        told = api.explain(self.found, list(uses), **knobs, **partners)
         assert isinstance(told, Report)
         return told
 
@@ -156,15 +175,16 @@ def _runs(paths: Sequence[str], associations: Sequence[Association], rule: str |
         RuleError,
         [message("asn_rule", f"in {printable(path)}, no rule of this package", word(text), way_out) for path, text in unknown],
     )
-    own = {name for name in named if name is not None and name.startswith("Asn_")}
-    runs: dict[tuple[str, object], _Run] = {}
-    for at, (name, association) in enumerate(zip(named, associations, strict=True)):
-        assert name is not None
-        chosen = _GENERATE if len(own) > 1 and name in own else name
-        run = _Run(chosen)
-        key = str(association.asn_type)[-1:] if chosen == "auto" else at if not run.reads else ""
-        runs.setdefault((chosen, key), run).associations.append(association)
-    return list(runs.values())
+    names = [name for name in named if name is not None]
+    own = {name for name in names if name.startswith("Asn_")}
+    chosen = [_GENERATE if len(own) > 1 and name in own else name for name in names]
+    found = {name: None if name == _GENERATE else api.find_rule(name) for name in chosen}
+    reads = {name: each is None or api.reads_headers(each) for name, each in found.items()}
+    groups: dict[tuple[str, object], list[Association]] = {}
+    for at, (name, association) in enumerate(zip(chosen, associations, strict=True)):
+        key = str(association.asn_type)[-1:] if name == "auto" else "" if reads[name] else at
+        groups.setdefault((name, key), []).append(association)
+    return [_Run(name, found[name], reads[name], tuple(each)) for (name, _), each in groups.items()]
 
 
 def _rule_of(association: Association) -> str | None:

@@ -49,9 +49,9 @@ def report(*, files: tuple[str, ...], output_file: str, among: tuple[str, ...] =
     if rule is not None and not among:
         raise UsageError(message("--rule", "it tells about files", rule, "name them with --among FILES"))
     refuse_two_inputs(files, among)
-    paths = expand_files(files)
-    exposures = [path for path in paths if path.lower().endswith(_FITS)]  # the shell makes words of --among *.fits
-    paths = [path for path in paths if path not in exposures]
+    named = expand_files(files)
+    exposures = [path for path in named if path.lower().endswith(_FITS)]  # the shell makes words of --among *.fits
+    paths = [path for path in named if not path.lower().endswith(_FITS)]
     if exposures and (not among or not paths):
         raise UsageError(message("association file", "a FITS file", exposures[0], _MEANT))
     associations = _read(paths)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Final
 
 from asn_fp.records import Association
 
-__all__ = ["file_names"]
+__all__ = ["file_names", "numbered", "plain"]
 
 _FILLED_LATER: Final = re.compile(r"_?\{[a-z_]+\}")
 _LONGEST: Final = 180
@@ -29,25 +30,47 @@ def file_names(associations: Sequence[Association]) -> list[str]:
     jw01234-o001_miri_mrs2_spec2_asn.json
     jw01234-o001_miri_mrs2_spec2.2_asn.json
     """
-    taken: dict[str, int] = {}
+    return numbered(map(_base, associations))
+
+
+def _base(association: Association) -> str:
+    inside, kind = _inside(association), plain(association.asn_type or "")
+    told = [] if kind in ("", "None") or inside.endswith(kind) else [kind]
+    return "_".join([inside, *told, *([plain(association.version_id)] if association.version_id else [])])
+
+
+def numbered(bases: Iterable[str]) -> list[str]:
+    """Return the name of an association file for each beginning, no two alike in whatever case: further ones are numbered.
+
+    >>> numbered(["a", "A", "b", "a.2"])
+    ['a_asn.json', 'A.2_asn.json', 'b_asn.json', 'a.2.2_asn.json']
+    """
+    last: dict[str, int] = {}
+    taken: set[str] = set()
     names = []
-    for each in associations:
-        inside, kind = _inside(each), _plain(each.asn_type or "")
-        told = [] if kind in ("", "None") or inside.endswith(kind) else [kind]
-        base = "_".join([inside, *told, *([_plain(each.version_id)] if each.version_id else [])])
-        taken[base.lower()] = number = taken.get(base.lower(), 0) + 1
-        names.append(f"{base}_asn.json" if number == 1 else f"{base}.{number}_asn.json")
+    for base in bases:
+        for number in count(last.get(base.lower(), 0) + 1):
+            name = f"{base}_asn.json" if number == 1 else f"{base}.{number}_asn.json"
+            if name.lower() not in taken:
+                break
+        last[base.lower()] = number
+        taken.add(name.lower())
+        names.append(name)
     return names
 
 
 def _inside(association: Association) -> str:
     products = association.products or ()
-    if len(products) == 1 and (name := _plain(_FILLED_LATER.sub("", str(products[0].name)))):
+    if len(products) == 1 and (name := plain(_FILLED_LATER.sub("", str(products[0].name)))):
         return name
     program, asn_id = (str(getattr(association, key) or "none") for key in ("program", "asn_id"))
-    return _plain(f"jw{program}-{asn_id}_{association.asn_rule or 'unnamed'}")
+    return plain(f"jw{program}-{asn_id}_{association.asn_rule or 'unnamed'}")
 
 
-def _plain(value: object) -> str:
-    """Return a value as a part of a file name."""
-    return re.sub(r"[^A-Za-z0-9.+_-]+", "-", str(value))[:_LONGEST].strip("-.")
+def plain(value: object, longest: int = _LONGEST) -> str:
+    """Return a value as a part of a file name, on any system.
+
+    >>> plain("../M 31/f200w."), plain("a_b_c", 3)
+    ('M-31-f200w', 'a_b')
+    """
+    return re.sub(r"[^A-Za-z0-9.+_-]+", "-", str(value))[:longest].strip("-.")

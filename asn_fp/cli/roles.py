@@ -34,11 +34,11 @@ def told_roles(words: Iterable[str], named: Mapping[str, Sequence[str]], files: 
         role, value = _cut(word)
         if value.startswith("@"):
             found = expand_partners([value])
-            here = [name for name in found if name in known or role not in PARTNER_EXPTYPES]
+            here = known.intersection(found) if role in PARTNER_EXPTYPES else set(found)
             if here:
-                roles.setdefault(role, []).extend(here)
-            if len(here) < len(found):
-                lists.setdefault(role, [*named.get(role, ())]).extend(name for name in found if name not in here)
+                roles.setdefault(role, []).extend(name for name in found if name in here)
+            if further := [name for name in found if name not in here]:
+                lists.setdefault(role, [*named.get(role, ())]).extend(further)
         else:
             roles.setdefault(role, []).append(value)
     given: dict[str, Any] = dict(lists)

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import evolve
 
 from asn_fp.fates import Fate
-from asn_fp.names import parse
+from asn_fp.patterns import read_name
 from asn_fp.records import Association, Member
 from asn_fp.report.stories import Explanation, stories_of
 from asn_fp.story import Line, Report, Story, Use, placed
@@ -23,10 +23,10 @@ _NOT_EXPOSURES: Final = frozenset(["sourcecat", "segmap", "direct_image"])
 
 
 def uses_in(associations: Iterable[Association], files: Iterable[str]) -> dict[str, tuple[Use, ...]]:
-    """Return where each file is a member, by its name without folder.
+    """Return where each file is a member.
 
-    A member that is none of the files is taken for the file of the same exposure at another level: a member
-    ``a_rate.fits`` for the file ``a_uncal.fits``.
+    A member is the file of that path; without one it is the file of that name whose folders are most alike; without one
+    it is taken for the file of the same exposure at another level: a member ``a_rate.fits`` for the file ``a_uncal.fits``.
 
     >>> from asn_fp.records import Product
     >>> asn = Association(products=(Product("p", (Member("../a_rate.fits", "science"), Member("b_cal.fits", "psf"))),))
@@ -37,28 +37,30 @@ def uses_in(associations: Iterable[Association], files: Iterable[str]) -> dict[s
     by_stem: dict[str, list[str]] = {}
     for file in dict.fromkeys(files):
         by_name.setdefault(PurePath(file).name, []).append(file)
-        by_stem.setdefault(parse(file).stem, []).append(file)
+        by_stem.setdefault(read_name(file).stem, []).append(file)
     found: dict[str, dict[Use, None]] = {}
     for product, member in chain.from_iterable(map(_members, associations)):
         name = member.expname if isinstance(member.expname, str) else ""
         exact = _nearest(name, by_name.get(PurePath(name).name, []))
         if not exact and name and member.exptype not in _NOT_EXPOSURES:
-            exact = by_stem.get(parse(name).stem, [])
+            exact = _nearest(name, by_stem.get(read_name(name).stem, []))
         for file in exact:
             found.setdefault(file, {})[Use(product, role_of(member))] = None
     return {file: tuple(uses) for file, uses in found.items()}
 
 
 def _nearest(name: str, files: Sequence[str]) -> list[str]:
-    """Return the files of one name that have most folders in common with a member's path, counted from the end."""
+    """Return the files in the folder of a member, or else those whose folders, from the last one, are most like it."""
     if len(files) < 2:
         return list(files)
-    shared = {file: _shared(PurePath(name).parts[::-1], PurePath(file).parts[::-1]) for file in files}
-    return [file for file in files if shared[file] == max(shared.values())]
+    folder = PurePath(name).parent
+    alike = {file: (above == folder, _shared(above, folder)) for file in files for above in [PurePath(file).parent]}
+    most = max(alike.values())
+    return [file for file in files if alike[file] == most]
 
 
-def _shared(one: Sequence[str], two: Sequence[str]) -> int:
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False))))
+def _shared(one: PurePath, two: PurePath) -> int:
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one.parts[::-1], two.parts[::-1], strict=False))))
 
 
 def _members(association: Association) -> Iterable[tuple[str, Member]]:
@@ -82,7 +84,7 @@ def as_made(
         told: the rules, each with its explanation of the files.
         associations: what they made.
         files: all files, also those that no rule and no association knows.
-        unread: why no rule looked at some of the files.
+        unread: why a rule did not look at some of the files; it tells of those that no other rule looked at.
 
     >>> from asn_fp.records import Product
     >>> asn = Association(products=(Product("p", (Member("a_rate.fits", "science"),)),))
@@ -103,7 +105,7 @@ def as_made(
         if name in uses:
             made.append(_used(name, stories.get(name, []), uses[name], held))
         else:
-            made.append(_lost(name, stories.get(name, []) if name not in unread else [], unread.get(name, "")))
+            made.append(_lost(name, stories.get(name, []), unread.get(name, "")))
     stopped = [(rule, each.stopped) for rule, each in told if isinstance(each, Report) and each.stopped]
     lines = [f"{rule}: {text}" if several else text for rule, text in stopped]
     return Report(", ".join(dict.fromkeys(rule for rule, _ in told)), tuple(made), "\n".join(lines) or None)

@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -40,10 +40,11 @@ _Found: TypeAlias = dict[str, str] | str
 
 @frozen
 class Headers:
-    """Hold what files gave: the exposures of those that could be read, and an error line for each of the others."""
+    """Hold what files gave: the exposures of those that could be read, and of the others an error line and the bare reason."""
 
     exposures: Exposures = ()
     problems: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = MappingProxyType({})
 
 
 def read_headers(
@@ -98,10 +99,16 @@ def scan_headers(paths: Iterable[str | os.PathLike[str]], *, processes: int | No
     once, twice = _without_repeats(names)
     with _bar(len(once), shown=progress) as advance:
         found = dict(zip(once, _all_found(once, processes, advance), strict=True))
-    problems = [text for name in once if isinstance(text := found[name], str)]
+    problems = {name: text for name in once if isinstance(text := found[name], str)}
     metas = [(name, meta) for name in once if not isinstance(meta := found[name], str)]
     exposures = tuple(Exposure(at, parse(name), meta=MappingProxyType(meta)) for at, (name, meta) in enumerate(metas))
-    return Headers(exposures, (*problems, *twice))
+    reasons = {name: _reason(text, name) for name, text in problems.items()}
+    return Headers(exposures, (*problems.values(), *twice), MappingProxyType(reasons))
+
+
+def _reason(problem: str, name: str) -> str:
+    """Return the reason in an error line about a file."""
+    return problem.removeprefix("input file (").partition(f"): {name!r}")[0]
 
 
 def _names(paths: Iterable[str | os.PathLike[str]]) -> list[str]:

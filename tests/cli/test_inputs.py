@@ -9,7 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from asn_fp.cli import looking
 from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders, refuse_overwriting
+from asn_fp.cli.roles import told_roles
 from asn_fp.errors import FileError, ItemError, UsageError
 
 LISTS = {
@@ -229,3 +231,37 @@ def test_key_values():
     for wrong in ("a", "=a"):
         with pytest.raises(UsageError, match=rf"^--meta \(not of the form key=value\): '{wrong}'"):
             key_values([wrong], "--meta")
+
+
+class Compared(str):
+    """A name that counts how often one is compared with another."""
+
+    __slots__ = ()
+    count = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Compared.count += 1
+        return str.__eq__(self, other)
+
+
+def roles_of_a_list(names):
+    """Read a list of backgrounds, half of which are among the files."""
+    told_roles(["background=@sky.txt"], {}, names[::2])
+
+
+def page_of_exposures(names):
+    """Ask for a page of exposures alone, which is refused."""
+    with pytest.raises(UsageError):
+        looking.report(files=tuple(names), output_file="r.html")
+
+
+@pytest.mark.parametrize("run", [roles_of_a_list, page_of_exposures])
+def test_names_are_not_compared_with_all_others(run, monkeypatch):
+    """Finding out which of many names are among others takes no comparison of each with each."""
+    names = [Compared(f"{number}_rate.fits") for number in range(100)]
+    monkeypatch.setattr("asn_fp.cli.roles.expand_partners", lambda _: names)
+    monkeypatch.setattr("asn_fp.cli.looking.expand_files", lambda _: names)
+    Compared.count = 0
+    run(names)
+    assert Compared.count < 3 * len(names)

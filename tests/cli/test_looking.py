@@ -13,6 +13,8 @@ import pytest
 
 from asn_fp.records import Association, Member, Product
 from asn_fp.show import rows, table
+from asn_fp.sources import headers
+from asn_fp.sources.samples import fits_bytes, nirspec_ifu
 
 TABLE = """\
 file         product  science  background  members
@@ -320,7 +322,7 @@ def test_a_page_tells_why_files_are_left_out(demo):
     imprint = NOD.format(2).replace("02101", "02103")
     said = "none of these associations has it, though nirspec_ifu2 makes it imprint of 4 products: "
     assert rows.out.pop(imprint).startswith(f" as imprint{said}")
-    assert rows.out.pop("notes.fits") == "input file: not a FITS file"
+    assert rows.out.pop("notes.fits") == "it cannot be read: not a FITS file"
     assert set(rows.out.values()) == {"a calints file is for stage 3, and nirspec_ifu2 is for stage 2"}
     rows = told_by(
         demo,
@@ -332,6 +334,32 @@ def test_a_page_tells_why_files_are_left_out(demo):
         said="1 association, 22 files, 11 left out",
     )
     assert len(rows.used) == 11
+
+
+@pytest.mark.parametrize("more", [(), ("l3_asn.json",), ("list_asn.json",)])
+def test_a_reason_stays_beside_another_association(demo, more):
+    """What a rule says of a file stays, whatever further associations whose rules are not asked about it are on the page."""
+    header = next(header for name, header in nirspec_ifu() if name == NOD.format(1))
+    demo.write(f"demo/{NOD.format(1)}", fits_bytes((NOD.format(1), {**header, "GRATING": "MIRROR"})))
+    demo.write("demo/it's (odd).fits", "no header")
+    demo.asn("make", "auto", "*rate.fits", "-o", "l2_asn.json")
+    demo.from_list("-o", "list_asn.json", "--product-name", "p", NOD.format(2))
+    demo.asn("report", "l2_asn.json", *more, "--among", "*.fits", "-o", "../report.html")
+    out = rows_of((demo.folder / "report.html").read_text(encoding="utf-8")).out
+    assert "ifu_path is not so: grating is 'mirror', not 'g235h'" in out[NOD.format(1)]
+    assert out["it's (odd).fits"] == "it cannot be read: not a FITS file"
+
+
+def test_each_header_is_read_once(demo, monkeypatch):
+    """However many rules are run again, each file is read once, and only where one of them is asked about it."""
+    read = []
+    monkeypatch.setattr("asn_fp.sources.headers._found", lambda name, found=headers._found: (read.append(name), found(name))[1])
+    files = sorted(path.name for path in (demo.folder / "demo").glob("*.fits"))
+    demo.asn("report", "l2_asn.json", "--among", "*.fits", "-o", "../report.html")
+    assert read == [name for name in files if "_calints" not in name]
+    read.clear()
+    demo.asn("report", "l2_asn.json", "l3_asn.json", "--among", "*.fits", "-o", "../report.html")
+    assert read == files
 
 
 def test_the_page_holds_what_the_association_says(demo):
@@ -360,6 +388,35 @@ def test_the_page_of_a_list(cli):
     }
 
 
+FOLDERS = {
+    "beside it": (("a/x_cal.fits", "b/x_cal.fits"), ["a/x_cal.fits"]),
+    "and one here": (("a/x_cal.fits", "x_cal.fits"), ["a/x_cal.fits"]),
+    "by an absolute path": (("{}/a/x_cal.fits", "b/x_cal.fits"), ["{}/a/x_cal.fits"]),
+    "through a link": (("link/x_cal.fits", "b/x_cal.fits"), ["link/x_cal.fits"]),
+    "of another level": (("a/x_rate.fits", "b/x_rate.fits"), ["a/x_rate.fits"]),
+    "elsewhere only": (("b/x_cal.fits",), ["b/x_cal.fits"]),
+}
+
+
+@pytest.mark.parametrize(("files", "used"), FOLDERS.values(), ids=FOLDERS)
+def test_a_member_is_the_file_in_its_folder(cli, files, used):
+    """A member is looked for from the folder of its association; another file of that name is one only without that."""
+    (cli.folder / "a").mkdir()
+    (cli.folder / "link").symlink_to(cli.folder / "a")
+    cli.from_list("-o", "a/l.json", "--product-name", "p", "x_cal.fits")
+    files, used = ([name.format(cli.folder) for name in names] for names in (files, used))
+    cli.asn("report", "a/l.json", "--among", ",".join(files), "--rule", "level3", "-o", "r.html")
+    rows = rows_of((cli.folder / "r.html").read_text(encoding="utf-8"))
+    assert (list(rows.used), sorted(rows.out)) == (used, sorted(set(files).difference(used)))
+
+
+def test_files_of_members_with_a_suffix_of_ones_own(demo):
+    """A member whose suffix is the user's own is the file of its exposure."""
+    demo.asn("edit", "l2_asn.json", "-o", "own_asn.json", "--swap-suffix", "rate=destreak")
+    rows = told_by(demo, "own_asn.json", "--among", "*rate.fits", said="1 association, 22 files")
+    assert rows.used[NOD.format(1)].startswith("science")
+
+
 def test_the_page_of_the_generator(cli):
     """Associations of the generator are told by all its rules, for a pool whose files have another suffix."""
     cli.write("pool.csv", POOL)
@@ -376,6 +433,17 @@ def test_the_page_of_the_generator(cli):
     assert used.startswith("sciencejw01234-o001")
 
 
+def test_the_page_of_the_generator_on_files(demo):
+    """Of files, the generator's rules tell too, and a file that cannot be read has the reason."""
+    demo.write("demo/notes.fits", "no header")
+    demo.asn("generate", NOD.format("*"), "--output-dir", "out")
+    made = sorted(f"out/{path.name}" for path in (demo.folder / "demo" / "out").iterdir())
+    demo.asn("report", *made, "--among", f"notes.fits,{NOD.format('*')}", "-o", "../report.html")
+    rows = rows_of((demo.folder / "report.html").read_text(encoding="utf-8"))
+    assert rows.out.pop("notes.fits") == "it cannot be read: not a FITS file"
+    assert NOD.format(1) in rows.used
+
+
 UNKNOWN = {
     "no rule of ours": (
         ("mine.json", "none.json", "--among", "a_rate.fits"),
@@ -388,6 +456,12 @@ UNKNOWN = {
     "a missing file": (("mine.json", "--rule", "auto", "--among", "a_rate.fits,no.fits"), 1, ("'a_rate.fits'", "'no.fits'")),
     "an unknown rule": (("l2_asn.json", "--rule", "atuo", "--among", "a_rate.fits"), 1, ("did you mean 'auto'",)),
     "one input twice": (("-", "--among", "-"), 2, ("named more than once",)),
+    "associations as exposures": (
+        ("l3_asn.json", "--rule", "auto", "--among", "l2_asn.json,mine.JSON,a_rate.fits"),
+        2,
+        ("an association file, not an exposure): 'l2_asn.json'", "'mine.JSON'", "the exposures or the pool"),
+    ),
+    "an association alone": (("l2_asn.json", "--among", "l2_asn.json"), 2, ("an association file, not an exposure",)),
     "an empty list": (("l2_asn.json", "--among", "@list.txt"), 1, ("it names no file",)),
     "a page over a list": (("l2_asn.json", "--among", "@list.html", "-o", "list.html"), 1, ("also an input",)),
 }

@@ -220,7 +220,8 @@ def test_unreadable_files_have_a_row(images):
     cli.write("junk_rate.fits", "no header")
     result = cli.asn("explain", "auto", "*.fits", "--leave-out-unreadable")
     assert result.err == "warning: input file (not a FITS file): 'junk_rate.fits'; leave it out, or name a FITS file\n"
-    assert any(line.startswith("junk_rate.fits ") and "unreadable is so" in line for line in result.out.splitlines())
+    (row,) = (line for line in result.out.splitlines() if line.startswith("junk_rate.fits "))
+    assert row.endswith("drop(unreadable): unreadable is so: unreadable is 'not a FITS file'")
     assert "leave-out-unreadable" not in result.err
 
 

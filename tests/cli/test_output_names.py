@@ -31,3 +31,15 @@ def test_no_two_names_are_alike() -> None:
         "p_spec3.3_asn.json",
         "jw01234-o001_nirspec_ifu3_spec3_asn.json",
     ]
+
+
+def test_a_number_is_not_given_twice() -> None:
+    """A name that is called as another one would be numbered is numbered further, and so is the other one behind it."""
+    names = {"asn_type": ""}
+    assert file_names([asn("a", **names), asn("a", **names), asn("a.2", **names), asn("A", **names)]) == [
+        "a_asn.json",
+        "a.2_asn.json",
+        "a.2.2_asn.json",
+        "A.3_asn.json",
+    ]
+    assert file_names([asn("a", **names), asn("a.2", **names), asn("a", **names)])[2] == "a.3_asn.json"
