@@ -168,6 +168,7 @@ AGAIN = {
     "rename": ["--rename-product", "mosaic"],
     "rename one": ["--rename-product", "jw02731-o001_t017_nircam_clear-f187n=mosaic"],
     "rename a chosen one": ["--product", "jw02731-o001_t017_nircam_clear-f187n", "--rename-product", "mosaic"],
+    "rename one of a pattern": ["--product", "jw02731-*", "--rename-product", "jw02731-o001_t017_nircam_clear-f187n=mosaic"],
     "add": ["--add", exposure(3, 1)],
     "set": ["--set", "target=t1"],
     "keep": ["--keep", "detector=nrca1"],
