@@ -81,10 +81,10 @@ def read_text(path: str | os.PathLike[str], *, keep_mark: bool = False) -> str:
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    r"""Return what a file holds.
+    r"""Return what a file holds, a FIFO and an own open file such as ``/dev/stdin`` too.
 
     Raises:
-        FileError: it is missing (the nearest name is suggested), a folder, or not readable.
+        FileError: it is missing (the nearest name is suggested), a folder, a device, or not readable.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -94,9 +94,17 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     given = os.fspath(path)
     with told("input file", given):
         try:
+            if _is_device(given):
+                raise FileError(message("input file", "a device, which may have no end", given, "give a file"))
             return Path(given).read_bytes()
         except FileNotFoundError as problem:
             raise FileError(message("input file", "not found", given, _nearest(Path(given)))) from problem
+
+
+def _is_device(given: str) -> bool:
+    """Tell whether a path is a device, but for the empty one and for those that are open here, such as a terminal."""
+    mode = Path(given).stat().st_mode
+    return (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)) and os.path.realpath(given) != os.devnull and _descriptor(given) is None
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

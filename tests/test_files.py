@@ -828,3 +828,29 @@ def test_no_text_replaces_a_fits_file(folder, name, content, linked):
     assert not (folder / "other").exists()
     write_all([(given, b"SIMPLE  = F")])
     assert path.read_bytes() == b"SIMPLE  = F"
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "link"])
+def test_a_device_is_not_read(folder, monkeypatch, device):
+    """A device, which may have no end, is refused at once."""
+    monkeypatch.chdir(folder)
+    Path("link").symlink_to("/dev/zero")
+    with pytest.raises(FileError, match=r"input file \(a device, which may have no end\)"):
+        read_text(device)
+
+
+def test_what_is_read_beside_files(folder):
+    """A FIFO, an open file of one's own and the empty device are read as files are."""
+    os.mkfifo(folder / "pipe")
+    writer = threading.Thread(target=(folder / "pipe").write_text, args=("text",))
+    writer.start()
+    assert read_text(folder / "pipe") == "text"
+    writer.join()
+    reading, writing = os.pipe()
+    os.write(writing, b"text")
+    os.close(writing)
+    assert read_text(f"/dev/fd/{reading}") == "text"
+    os.close(reading)
+    zero = os.open(os.devnull, os.O_RDONLY)
+    assert read_text(f"/dev/fd/{zero}") == read_text(os.devnull) == ""
+    os.close(zero)
