@@ -118,15 +118,22 @@ def _renamed_already(
 ) -> tuple[tuple[str, ...], list[str]]:
     """Return the patterns for products, those of names that have been changed as they are to be as the new names."""
     names = [product.name for product in association.products or () if isinstance(product.name, str)]
-    now = []
-    lines = []
+    there = set(names)
+    now: list[str] = []
+    lines: list[str] = []
     for pattern in patterns:
-        new = rename.replace("{name}", pattern) if isinstance(rename, str) else rename.get(pattern, "")
-        if new in names and not any(is_chosen(name, (pattern,)) for name in names):
-            lines += [message("product", "nothing matches", pattern, f"{new!r} is there, its new name")]
-            now.append(new)
+        if isinstance(rename, str):
+            meant = {pattern: rename.replace("{name}", pattern)}
         else:
-            now.append(pattern)
+            meant = {
+                old: new
+                for old, new in rename.items()
+                if is_chosen(old, (pattern,)) and (old == pattern or not is_chosen(new, (pattern,)))
+            }
+        idle = not any(is_chosen(name, (pattern,)) for name in names)
+        done = {old: new for old, new in meant.items() if new in there and (idle if old == pattern else old not in there)}
+        lines += [message("product", "nothing matches", old, f"{new!r} is there, its new name") for old, new in done.items()]
+        now += [*([] if idle and done else [pattern]), *done.values()]
     return tuple(now), lines
 
 

@@ -22,6 +22,7 @@ from asn_fp.errors import FileError, did_you_mean, message
 __all__ = [
     "absolute",
     "discard",
+    "is_fits",
     "make_folder",
     "pour",
     "read_bytes",
@@ -41,6 +42,9 @@ _ADVICE = {  # for the rest, what the system says is clear enough
     errno.EXDEV: ("on another disk, where a hard link cannot lead", "use symbolic links, or copy"),
     errno.EEXIST: ("exists already", "choose another name, or allow it to be overwritten"),
 }
+
+
+_FITS = (".fits", ".fits.gz", ".fits.fz", ".fit")
 
 
 @frozen
@@ -77,10 +81,10 @@ def read_text(path: str | os.PathLike[str], *, keep_mark: bool = False) -> str:
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    r"""Return what a file holds.
+    r"""Return what a file holds, a FIFO and an own open file such as ``/dev/stdin`` too.
 
     Raises:
-        FileError: it is missing (the nearest name is suggested), a folder, or not readable.
+        FileError: it is missing (the nearest name is suggested), a folder, a device, or not readable.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -90,9 +94,17 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     given = os.fspath(path)
     with told("input file", given):
         try:
+            if _is_device(given):
+                raise FileError(message("input file", "a device, which may have no end", given, "give a file"))
             return Path(given).read_bytes()
         except FileNotFoundError as problem:
             raise FileError(message("input file", "not found", given, _nearest(Path(given)))) from problem
+
+
+def _is_device(given: str) -> bool:
+    """Tell whether a path is a device, but for the empty one and for those that are open here, such as a terminal."""
+    mode = Path(given).stat().st_mode
+    return (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)) and os.path.realpath(given) != os.devnull and _descriptor(given) is None
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
@@ -112,6 +124,24 @@ def absolute(path: str | os.PathLike[str]) -> str:
         elif piece not in ("", "."):
             where = f"{where}/{piece}"
     return where or "/"
+
+
+def is_fits(path: str | os.PathLike[str]) -> bool:
+    """Tell whether there is a FITS file of this name: by what it is called, or by how it begins.
+
+    >>> is_fits("/dev/null"), is_fits("there is none.fits")
+    (False, False)
+    """
+    given = os.fspath(path)
+    try:
+        if not stat.S_ISREG(Path(given).stat().st_mode):
+            return False
+        if given.lower().endswith(_FITS) or os.path.realpath(given).lower().endswith(_FITS):
+            return True
+        with Path(given).open("rb") as stream:
+            return stream.read(9) == b"SIMPLE  ="
+    except (OSError, ValueError):
+        return False
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
@@ -156,8 +186,8 @@ def write_all(plan: Iterable[tuple[str | os.PathLike[str], str | bytes]], *, ove
     pipes and ``/dev/stdout`` are written to directly, last of all; ``overwrite=False`` does not protect those.
 
     Raises:
-        FileError: a text is not utf-8, two paths are one file, a file is write-protected or (``overwrite=False``)
-            exists, its folder is missing, or the system refuses; only a stream can have changed then.
+        FileError: a text is not utf-8 or would replace a FITS file, two paths are one file, a file is write-protected or
+            (``overwrite=False``) exists, its folder is missing, or the system refuses; only a stream can have changed then.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -245,6 +275,8 @@ def _target(given: str, content: str | bytes, *, overwrite: bool) -> _Target:
         real = Path(given if stream else os.path.realpath(given))
         if not stream:
             _check(given, real, status, overwrite=overwrite)
+            if isinstance(content, str) and is_fits(given):
+                raise FileError(message("output file", "a FITS file has this name", given, "give the output another name"))
     hidden = real.parent / f".asn-{os.urandom(8).hex()}"
     return _Target(given, data, real, status, stream, hidden.with_suffix(".tmp"), hidden.with_suffix(".old"))
 

@@ -11,6 +11,7 @@ from toolz import pipe
 
 from asn_fp import transforms
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
+from asn_fp.name_parts import is_plain
 from asn_fp.pipeline import Rule
 from asn_fp.records import Association, Associations, Candidate, Exposure, Exposures
 from asn_fp.rules import RULES
@@ -85,7 +86,7 @@ def generate(
     Raises:
         ProductError: products of one name that are refused, or that nothing tells apart.
         KnobError: another word for `mode`, or `ids` together with a mode.
-        ItemError: a candidate id that no exposure has.
+        ItemError: a candidate id that no exposure has, or programs that no file name can hold.
 
     >>> from asn_fp.names import parse
     >>> meta = {"program": "1234", "exp_type": "nis_image", "instrume": "niriss", "detector": "nis", "filter": "f200w",
@@ -103,6 +104,7 @@ def generate(
     kept = transforms.prune(tuple(each for made in ran for each in made))
     stamped = tuple(_stamped(each, asn_pool, version_id) for each in transforms.distinguish(kept, same_names))
     final = _merged(stamped) if merge else stamped
+    raise_all(ItemError, _odd_programs(exposures, final))
     named = sorted(zip(file_names(final, version_id), final, strict=True), key=lambda pair: pair[0])
     made = tuple(each for _, each in named)
     return Generated(made, tuple(name for name, _ in named), expanded, same_names_in(made))
@@ -160,6 +162,19 @@ def _stamped(association: Association, asn_pool: str, version_id: str | None) ->
     asn_id = candidate.id if candidate and association.asn_id == DISCOVERED.id else association.asn_id
     rule = f"{'discover' if asn_id == DISCOVERED.id else 'candidate'}_{association.asn_rule}"
     return evolve(association, asn_id=asn_id, asn_rule=rule, asn_pool=asn_pool, version_id=version_id)
+
+
+def _odd_programs(exposures: Exposures, associations: Associations) -> list[str]:
+    """Return a line for each exposure in an association whose program no file name can hold."""
+    odd = (each.origin.sources for each in associations if each.origin and not is_plain(str(each.program)))
+    used = {source.index for rows in odd for row in rows for source in row if source is not None}
+    lines = []
+    for each in exposures if used else ():
+        if each.index in used and not is_plain(value := each.meta.get("program", "")):
+            told = getattr(each.name.parts, "program", None)
+            way_out = f"say --set 'program={told or '01234'}:{each.name.base}'" + (", as its name does" if told else "")
+            lines.append(message(f"program of {each.name.text!r}", "no piece of a file name", value, way_out))
+    return lines
 
 
 def _merged(associations: Associations) -> Associations:

@@ -23,6 +23,7 @@ __all__ = [
     "association_file_name",
     "check_asn_id",
     "is_asn_id",
+    "is_plain",
     "read_parts",
     "read_program",
 ]
@@ -249,6 +250,15 @@ def check_asn_id(text: str) -> str:
     raise KnobError(message("association id", "not oNNN, cNNNN, aNNNN or rNNNN", text, way_out))
 
 
+def is_plain(piece: str) -> bool:
+    """Tell whether a text can be a piece of a file name: not empty, and without a slash.
+
+    >>> is_plain("01234"), is_plain("a/b")
+    (True, False)
+    """
+    return bool(piece) and "/" not in piece and "\0" not in piece
+
+
 def association_file_name(program: str, asn_id: str, asn_type: str, sequence: int = 1, version_id: str | None = None) -> str:
     """Return the name of an association file, in lower case, the program padded to five digits.
 
@@ -260,7 +270,7 @@ def association_file_name(program: str, asn_id: str, asn_type: str, sequence: in
     'jwnoprogram-a3001_20240102t030405_none_00001_asn.json'
     """
     for piece in (program, asn_id, asn_type, version_id or "-"):
-        if not piece or "/" in piece:
+        if not is_plain(piece):
             raise KnobError(message("piece of a file name", "empty, or with a slash", piece, "give a plain word"))
     if sequence < 1:
         raise KnobError(message("sequence of an association", "below 1", sequence, "count from 1"))

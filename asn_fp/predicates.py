@@ -9,6 +9,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from asn_fp import keys
+from asn_fp.errors import KnobError, message
 from asn_fp.records import Exposure
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Predicate",
     "all_of",
     "any_of",
+    "as_predicate",
     "exp_type",
     "exptype_in",
     "has",
@@ -77,6 +79,27 @@ class Predicate:
         """
         parts = self.parts or ((self.usual,) if self.usual is not None else ())
         return next((part.failing(exposure) for part in parts if not part(exposure)), self)
+
+
+def as_predicate(given: Predicate) -> Predicate:
+    """Return a predicate as it is.
+
+    Raises:
+        KnobError: something else, such as a plain function, of which an explanation could tell nothing.
+
+    >>> as_predicate(is_science)
+    is_science
+    >>> as_predicate(lambda exposure: True)
+    Traceback (most recent call last):
+    asn_fp.errors.KnobError: predicate (a plain function): 'lambda'; make one of it: Predicate(name, columns, function), or ...
+    """
+    if isinstance(given, Predicate):
+        return given
+    if callable(given):
+        name = str(getattr(given, "__name__", type(given).__name__)).strip("<>")
+        way_out = "make one of it: Predicate(name, columns, function), or take one of asn_fp.predicates"
+        raise KnobError(message("predicate", "a plain function", name, way_out))
+    raise KnobError(message("predicate", "none", given, "for example value_in('detector', 'nrs1'), of asn_fp.predicates"))
 
 
 def value_in(key: keys.Key | str, *allowed: str) -> Predicate:
@@ -170,7 +193,7 @@ def all_of(*parts: Predicate) -> Predicate:
     >>> all_of(is_science, has("FILTER"))
     all_of(is_science, has('filter'))
     """
-    flat = tuple(each for part in parts for each in part.parts or (part,))
+    flat = tuple(each for part in parts for each in as_predicate(part).parts or (part,))
 
     def every(exposure: Exposure) -> bool:
         for part in flat:  # noqa: SIM110  all() with a generator takes twice the time, and rules ask this most
@@ -187,6 +210,7 @@ def any_of(*parts: Predicate) -> Predicate:
     >>> any_of(has("IS_PSF"), has("BKGDTARG")).columns
     ('is_psf', 'bkgdtarg')
     """
+    parts = tuple(map(as_predicate, parts))
 
     def some(exposure: Exposure) -> bool:
         for part in parts:  # noqa: SIM110  as in all_of
@@ -203,6 +227,7 @@ def not_(part: Predicate) -> Predicate:
     >>> not_(has("IS_PSF"))
     not_(has('is_psf'))
     """
+    part = as_predicate(part)
     return Predicate(f"not_({part})", part.columns, lambda exposure: not part.function(exposure), denied=part)
 
 

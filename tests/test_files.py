@@ -20,6 +20,7 @@ import pytest
 import asn_fp
 from asn_fp.errors import AsnError, FileError
 from asn_fp.files import read_text, write_all, write_text
+from asn_fp.records import Association
 
 ROOT = Path(asn_fp.__file__).parents[1]
 FORM = re.compile(r"(output|input) (file|text) \(.+\): '.*'; .+")
@@ -806,3 +807,50 @@ def test_dash_is_a_file_name(folder, monkeypatch):
     write_text("-", "new")
     assert names(folder) == ["-"]
     assert read_text("-") == "new"
+
+
+FITS = {"by its name": ("a_cal.fits", b""), "packed": ("A.FITS.GZ", b""), "by how it begins": ("precious", b"SIMPLE  = T")}
+
+
+@pytest.mark.parametrize(("name", "content"), FITS.values(), ids=FITS)
+@pytest.mark.parametrize("linked", [True, False])
+def test_no_text_replaces_a_fits_file(folder, name, content, linked):
+    """A FITS file, or a link to one, is never replaced by a text, nor is any other file of the same plan; bytes may."""
+    path = given = folder / name
+    path.write_bytes(content)
+    if linked:
+        given = folder / "link.json"
+        given.symlink_to(path)
+    for write in (lambda: Association().write(given), lambda: write_all([(folder / "other", "x"), (given, "{}")])):
+        with pytest.raises(FileError, match=r"output file \(a FITS file has this name\)"):
+            write()
+    assert path.read_bytes() == content
+    assert not (folder / "other").exists()
+    write_all([(given, b"SIMPLE  = F")])
+    assert path.read_bytes() == b"SIMPLE  = F"
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "link"])
+def test_a_device_is_not_read(folder, monkeypatch, device):
+    """A device, which may have no end, is refused at once."""
+    monkeypatch.chdir(folder)
+    Path("link").symlink_to("/dev/zero")
+    with pytest.raises(FileError, match=r"input file \(a device, which may have no end\)"):
+        read_text(device)
+
+
+def test_what_is_read_beside_files(folder):
+    """A FIFO, an open file of one's own and the empty device are read as files are."""
+    os.mkfifo(folder / "pipe")
+    writer = threading.Thread(target=(folder / "pipe").write_text, args=("text",))
+    writer.start()
+    assert read_text(folder / "pipe") == "text"
+    writer.join()
+    reading, writing = os.pipe()
+    os.write(writing, b"text")
+    os.close(writing)
+    assert read_text(f"/dev/fd/{reading}") == "text"
+    os.close(reading)
+    zero = os.open(os.devnull, os.O_RDONLY)
+    assert read_text(f"/dev/fd/{zero}") == read_text(os.devnull) == ""
+    os.close(zero)

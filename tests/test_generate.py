@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from attrs import evolve
 
 from asn_fp import rule
 from asn_fp import steps as s
@@ -63,6 +64,16 @@ def test_what_is_refused(given, error, told):
     """Unknown ids are told together, each with the nearest; a misspelt mode and ids with a mode are errors."""
     with pytest.raises(error, match=told):
         generate(POOL, **given)
+
+
+def test_programs_that_no_file_name_can_hold_are_told_together():
+    """Each exposure whose program cannot be in a file name is told with its file and value, all in one error."""
+    odd = tuple(evolve(each, meta={**each.meta, "program": "a/b"}) if at < 2 else each for at, each in enumerate(POOL))
+    with pytest.raises(ItemError) as caught:
+        generate(odd)
+    assert [line.partition(";")[0] for line in str(caught.value).splitlines()] == [
+        f"program of {each.name.text!r} (no piece of a file name): 'a/b'" for each in POOL[:2]
+    ]
 
 
 def test_numbers_survive_another_order():

@@ -222,6 +222,8 @@ EDITED = {
     "remove and add": lambda size: edit(image(files(size)), remove=files(size), add=files(size, detector="nrs2")),
     "remove what is not there": lambda size: edit(image(files(15 * size)), remove=files(15 * size, observation=2)),
     "keep and add": lambda size: edit(image(files(size)), keep=["detector=nrs1"], add=files(size, observation=2)),
+    "merge many of one product": lambda size: merge([image(files(5, observation=each)) for each in range(1, size + 1)]),
+    "merge many of the same": lambda size: merge([image(files(5))] * size),
     "merge": lambda size: merge([image(files(size)), image(f"./{name}" for name in files(size))]),
 }
 

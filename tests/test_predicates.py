@@ -3,6 +3,7 @@
 import pytest
 
 from asn_fp import keys
+from asn_fp import steps as s
 from asn_fp.errors import KnobError
 from asn_fp.names import parse
 from asn_fp.predicates import (
@@ -149,3 +150,30 @@ def test_predicates_made_alike_are_equal(one, other, same):
     """Two predicates are equal when name, columns, code and settings are; then their hashes are too."""
     assert (one == other) is same
     assert not same or hash(one) == hash(other)
+
+
+def plain(exposure):
+    """Say yes."""
+    return True
+
+
+WRITTEN = {
+    "keep": lambda where: s.keep(where),
+    "drop": lambda where: s.drop(where),
+    "mark": lambda where: s.mark("background", when=where),
+    "group": lambda where: s.group(by="detector", of=where),
+    "gather": lambda where: s.gather(of=where),
+    "all_of": lambda where: all_of(is_science, where),
+    "any_of": lambda where: any_of(where, is_science),
+    "not_": lambda where: not_(where),
+}
+
+
+@pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
+def test_a_plain_function_is_no_predicate(write):
+    """A plain function, or anything else, in place of a predicate is an error on the line that wrote it."""
+    with pytest.raises(KnobError, match=r"predicate \(a plain function\): 'plain'; make one of it: Predicate\(name"):
+        write(plain)
+    with pytest.raises(KnobError, match=r"predicate \(none\): 'is_science'; for example"):
+        write("is_science")
+    assert write(has("FILTER"))

@@ -62,7 +62,7 @@ def edit_file(
             remove=names_in(remove),
             keep=keep,
             suffixes=key_values_of_texts(swap_suffix, "--swap-suffix"),
-            add=[(located(name, paths, start), role) for name, role in _additions(add)],
+            add=[(located(name, paths, start, folder), role) for name, role in _additions(add)],
             rename=_renames(rename_product),
             keys=key_values(set, "--set", lambda value: None if value == "null" else value),
             products=product,

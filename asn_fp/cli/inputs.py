@@ -10,7 +10,7 @@ from glob import glob
 from pathlib import Path
 
 from asn_fp.errors import FileError, ItemError, UsageError, message, raise_all
-from asn_fp.files import read_bytes
+from asn_fp.files import is_fits, read_bytes
 
 __all__ = [
     "expand_files",
@@ -24,8 +24,6 @@ __all__ = [
     "refuse_overwriting",
     "refuse_two_inputs",
 ]
-
-_FITS = (".fits", ".fits.gz", ".fits.fz", ".fit")
 
 
 def expand_files(words: Sequence[str]) -> list[str]:
@@ -183,19 +181,10 @@ def refuse_fits(outputs: Iterable[str]) -> None:
     Raises:
         FileError: with all of them.
     """
-    found = [path for path in outputs if (status := _status(path)) and stat.S_ISREG(status.st_mode) and _is_fits(path)]
     way_out = "give the output another name"
-    raise_all(FileError, [message("output file", "a FITS file has this name", path, way_out) for path in found])
-
-
-def _is_fits(path: str) -> bool:
-    if path.lower().endswith(_FITS):
-        return True
-    try:
-        with Path(path).open("rb") as stream:
-            return stream.read(9) == b"SIMPLE  ="
-    except OSError:
-        return False
+    raise_all(
+        FileError, [message("output file", "a FITS file has this name", path, way_out) for path in outputs if is_fits(path)]
+    )
 
 
 def refuse_two_inputs(*lists: Sequence[str]) -> None:

@@ -119,8 +119,14 @@ def _placer(folder: str) -> Callable[[str], str]:
     return place
 
 
-def located(name: str, paths: str | None, start: str) -> str:
-    """Return a name that was typed here as a member has it; one that is no file here is left as it is.
+def located(name: str, paths: str | None, start: str, beside: str = ".") -> str:
+    """Return a name that was typed here as a member has it: a file here, or one beside the association, or left as it is.
+
+    Args:
+        name: what was typed.
+        paths: how members are to be written.
+        start: the folder that the association goes to.
+        beside: the folder that it was read in.
 
     Raises:
         KnobError: another word for `paths`.
@@ -130,8 +136,9 @@ def located(name: str, paths: str | None, start: str) -> str:
     """
     if paths not in (None, "relative", "absolute"):
         return PATHS[paths](name, start, "/")
-    typed = not name.startswith("/") and os.path.exists(name)  # noqa: PTH110  any text
-    return _namer(paths, start)(name, ".") if typed or paths is not None else name
+    folders = () if name.startswith("/") else (".", beside, start)
+    found = next((each for each in folders if os.path.exists(os.path.join(each, name))), None)  # noqa: PTH110, PTH118  any text
+    return name if found is None and paths is None else _namer(paths, start)(name, found or ".")
 
 
 def _namer(paths: str | None, start: str) -> Callable[[str, str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve, fields_dict
+from attrs import evolve, fields_dict, frozen
 
 from asn_fp.errors import ItemError, ProductError, message, raise_all
 from asn_fp.keys import By, as_keys, values
@@ -49,9 +49,28 @@ def combine(associations: Associations, *, force: bool = False) -> Associations:
     return (_with_products(_with_keys(associations), found),)
 
 
+@frozen
+class _Growing:
+    """Hold a product while it grows: its record, its rows, where each member is in them, and the further keys so far."""
+
+    product: Product
+    rows: list[Row]
+    places: dict[tuple[str, str], int]
+    extra: dict[str, Any]
+    extras: dict[int, dict[str, Any]]
+
+    def table(self) -> Table:
+        """Return the product with its rows; records that got no further key are as they were."""
+        for at, extra in self.extras.items():
+            member, source = self.rows[at]
+            self.rows[at] = (member if extra == member.extra else evolve(member, extra=extra), source)
+        product = self.product if self.extra == self.product.extra else evolve(self.product, extra=self.extra)
+        return product, tuple(self.rows)
+
+
 def _joined(associations: Associations) -> tuple[list[Table], list[str]]:
     """Return the products of all associations, those of one name as one, and a line for each key in which those differ."""
-    found: dict[tuple[object, int], Table] = {}
+    found: dict[tuple[object, int], _Growing] = {}
     lines: dict[str, None] = {}
     for number, each in enumerate(associations, 1):
         seen: dict[object, int] = {}
@@ -59,24 +78,25 @@ def _joined(associations: Associations) -> tuple[list[Table], list[str]]:
             name = product.name if isinstance(product.name, str) else number  # without a name it is none of the others
             count = seen[name] = seen.get(name, 0) + 1
             known = found.get((name, count))
-            found[name, count] = _one_product(known, (product, rows), number, lines) if known else (product, rows)
-    return list(found.values()), list(lines)
+            if known is None:
+                places = {_identity(member): at for at, (member, _) in reversed([*enumerate(rows)])}
+                found[name, count] = _Growing(product, [*rows], places, dict(product.extra), {})
+            else:
+                _grow(known, (product, rows), number, lines)
+    return [each.table() for each in found.values()], list(lines)
 
 
-def _one_product(known: Table, more: Table, number: int, lines: dict[str, None]) -> Table:
-    extra = _one_extra(known[0], more[0], f"product {label(known[0])!r}", number, lines)
-    product = known[0] if extra == known[0].extra else evolve(known[0], extra=extra)
-    rows = list(known[1])
-    places = {_identity(member): at for at, (member, _) in reversed([*enumerate(rows)])}
+def _grow(known: _Growing, more: Table, number: int, lines: dict[str, None]) -> None:
+    """Join another product to one, member by member, in as many steps as the other one has members."""
+    _add_extra(known.extra, more[0].extra, f"product {label(known.product)!r}", number, lines)
     for member, source in more[1]:
-        at = places.setdefault(_identity(member), len(rows))
-        if at == len(rows):
-            rows.append((member, source))
-            continue
-        first, origin = rows[at]
-        extra = _one_extra(first, member, f"member {first.expname!r}", number, lines)
-        rows[at] = (first if extra == first.extra else evolve(first, extra=extra), origin)
-    return product, tuple(rows)
+        at = known.places.setdefault(_identity(member), len(known.rows))
+        if at == len(known.rows):
+            known.rows.append((member, source))
+        elif member.extra:
+            first = known.rows[at][0]
+            mine = known.extras.setdefault(at, dict(first.extra))
+            _add_extra(mine, member.extra, f"member {first.expname!r}", number, lines)
 
 
 def _identity(member: Member) -> tuple[str, str]:
@@ -87,16 +107,11 @@ def _identity(member: Member) -> tuple[str, str]:
     return name, member.exptype
 
 
-def _one_extra(
-    first: Product | Member, other: Product | Member, place: str, number: int, lines: dict[str, None]
-) -> Mapping[str, Any]:
-    """Return the further keys of two records for one thing, of each the first value, and note where they differ."""
-    if not other.extra or other.extra == first.extra:
-        return first.extra
-    for key in first.extra:
-        if key in other.extra and other.extra[key] != first.extra[key]:
-            lines[_differs(f"key {key!r} of {place}", first.extra[key], other.extra[key], number)] = None
-    return {**first.extra, **{key: value for key, value in other.extra.items() if key not in first.extra}}
+def _add_extra(known: dict[str, Any], other: Mapping[str, Any], place: str, number: int, lines: dict[str, None]) -> None:
+    """Add the further keys of another record for one thing, of each the first value, and note where they differ."""
+    for key, value in other.items():
+        if known.setdefault(key, value) != value:
+            lines[_differs(f"key {key!r} of {place}", known[key], value, number)] = None
 
 
 def _with_products(association: Association, found: list[Table]) -> Association:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asn_fp.keys import ANY, By, as_keys, values
 from asn_fp.matching import Index, KeyValue, maximal_keys
-from asn_fp.predicates import EVERY, Predicate
+from asn_fp.predicates import EVERY, Predicate, as_predicate
 from asn_fp.records import Bundle, Draft, Exposure, Exposures, Partner, Reason
 
 __all__ = ["gather", "group", "one_each", "why_no_lead", "why_not_grouped"]
@@ -13,12 +13,15 @@ __all__ = ["gather", "group", "one_each", "why_no_lead", "why_not_grouped"]
 def gather(exposures: Exposures, *, of: Predicate = EVERY) -> Draft:
     """Put every exposure that a predicate says yes to into one product.
 
+    Raises:
+        KnobError: what is no predicate.
+
     >>> from asn_fp.transforms import read
     >>> draft = gather(read(["a_cal.fits", "b_cal.fits"]))
     >>> len(draft.bundles), len(draft.bundles[0].leads)
     (1, 2)
     """
-    leads = exposures if of is EVERY else tuple(exposure for exposure in exposures if of.function(exposure))
+    leads = exposures if of is EVERY else tuple(filter(as_predicate(of).function, exposures))
     return Draft((Bundle((), "", leads),) if leads else (), exposures)
 
 
@@ -33,15 +36,18 @@ def group(exposures: Exposures, *, by: By, of: Predicate = EVERY) -> Draft:
         by: the key or keys.
         of: who may lead a product; the others only join the pool.
 
+    Raises:
+        KnobError: what is no key, or no predicate.
+
     >>> from asn_fp.transforms import read
     >>> names = [f"jw01234001001_02101_0000{number}_nrs{chip}_rate.fits" for number in (1, 2) for chip in (1, 2)]
     >>> [bundle.key for bundle in group(read(names), by="detector").bundles]
     [('nrs1',), ('nrs2',)]
     """
-    keys = as_keys(by)
+    keys, asked = as_keys(by), as_predicate(of).function
     buckets: dict[KeyValue, list[Exposure]] = {}
     for exposure in exposures:
-        if of is EVERY or of.function(exposure):
+        if of is EVERY or asked(exposure):
             key = values(keys, exposure)
             if None not in key:
                 buckets.setdefault(key, []).append(exposure)

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import evolve
 
 from asn_fp.errors import KnobError, did_you_mean, message
-from asn_fp.predicates import Predicate
+from asn_fp.predicates import Predicate, as_predicate
 from asn_fp.records import Exposure, Exposures, Reason
 from asn_fp.vocabulary import EXPTYPES
 
@@ -22,24 +22,30 @@ _LONGEST: Final = 100
 def keep(exposures: Exposures, where: Predicate) -> Exposures:
     """Keep the exposures for which a predicate says yes.
 
+    Raises:
+        KnobError: what is no predicate.
+
     >>> from asn_fp.predicates import named
     >>> from asn_fp.transforms import read
     >>> [exposure.name.text for exposure in keep(read(["a_rate.fits", "b_cal.fits"]), named("*_cal.fits"))]
     ['b_cal.fits']
     """
-    kept = tuple(filter(where.function, exposures))
+    kept = tuple(filter(as_predicate(where).function, exposures))
     return exposures if len(kept) == len(exposures) else kept
 
 
 def drop(exposures: Exposures, where: Predicate) -> Exposures:
     """Leave out the exposures for which a predicate says yes.
 
+    Raises:
+        KnobError: what is no predicate.
+
     >>> from asn_fp.predicates import named
     >>> from asn_fp.transforms import read
     >>> [exposure.name.text for exposure in drop(read(["a_rate.fits", "b_cal.fits"]), named("*_cal.fits"))]
     ['a_rate.fits']
     """
-    kept = tuple(filterfalse(where.function, exposures))
+    kept = tuple(filterfalse(as_predicate(where).function, exposures))
     return exposures if len(kept) == len(exposures) else kept
 
 
@@ -47,7 +53,7 @@ def mark(exposures: Exposures, exptype: str, *, when: Predicate) -> Exposures:
     """Give a role to the exposures for which a predicate says yes, except to those whose role the user gave.
 
     Raises:
-        KnobError: the role is not a known exptype.
+        KnobError: the role is not a known exptype, or what is no predicate.
 
     >>> from asn_fp.predicates import observation_in
     >>> from asn_fp.transforms import read
@@ -57,9 +63,10 @@ def mark(exposures: Exposures, exptype: str, *, when: Predicate) -> Exposures:
     """
     if exptype not in EXPTYPES:
         raise KnobError(message("exptype", "unknown", exptype, did_you_mean(exptype, EXPTYPES)))
+    asked = as_predicate(when).function
 
     def marked(exposure: Exposure) -> Exposure:
-        if exposure.exptype == exptype or "exptype" in exposure.told or not when.function(exposure):
+        if exposure.exptype == exptype or "exptype" in exposure.told or not asked(exposure):
             return exposure
         return exposure.with_role(exptype)
 

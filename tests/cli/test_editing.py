@@ -168,6 +168,7 @@ AGAIN = {
     "rename": ["--rename-product", "mosaic"],
     "rename one": ["--rename-product", "jw02731-o001_t017_nircam_clear-f187n=mosaic"],
     "rename a chosen one": ["--product", "jw02731-o001_t017_nircam_clear-f187n", "--rename-product", "mosaic"],
+    "rename one of a pattern": ["--product", "jw02731-*", "--rename-product", "jw02731-o001_t017_nircam_clear-f187n=mosaic"],
     "add": ["--add", exposure(3, 1)],
     "set": ["--set", "target=t1"],
     "keep": ["--keep", "detector=nrca1"],
@@ -233,6 +234,38 @@ def test_paths_follow_the_file(here, monkeypatch):
     assert [name for name, _ in products(here, "z.json")[0][1]] == [f"sub/{exposure(1, 1, 'rate')}", "sub/sky_rate.fits"]
     here.asn("edit", "sub/y.json", "-o", "z.json", "--paths", "as-given")
     assert products(here, "z.json") == products(here, "sub/y.json")
+
+
+BESIDE = {
+    "where the association is": (["-o", "w/n.json"], "w/n.json", "b_cal.fits"),
+    "another folder": (["-o", "o/n.json"], "o/n.json", "../w/b_cal.fits"),
+    "relative": (["-o", "o/n.json", "--paths", "relative"], "o/n.json", "../w/b_cal.fits"),
+    "absolute": (["-o", "o/n.json", "--paths", "absolute"], "o/n.json", "{}/w/b_cal.fits"),
+    "absolute beside the new file": (
+        ["-o", "o/n.json", "--paths", "absolute", "--add", "c_cal.fits"],
+        "o/n.json",
+        "{}/o/c_cal.fits",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "made", "name"), BESIDE.values(), ids=BESIDE)
+def test_an_added_file_may_be_beside_the_association(cli, words, made, name):
+    """A name to add that is no file here, but one beside the association, is that file, however paths are written."""
+    cli.write("w/l.json", association("w_cal.fits"))
+    cli.write("w/b_cal.fits")
+    cli.write("o/c_cal.fits")
+    assert cli.asn("edit", "w/l.json", "--add", "b_cal.fits", *words).status == 0
+    assert products(cli, made)[0][1][-1] == (name.format(cli.folder), "science")
+
+
+def test_an_added_file_is_looked_for_here_first(cli):
+    """A name to add that is a file here and beside the association is the one here."""
+    cli.write("w/l.json", association("w_cal.fits"))
+    cli.write("w/b_cal.fits")
+    cli.write("b_cal.fits")
+    cli.asn("edit", "w/l.json", "--in-place", "--add", "b_cal.fits")
+    assert products(cli, "w/l.json")[0][1][-1] == ("../b_cal.fits", "science")
 
 
 def association(*names, kind="image3"):

@@ -105,6 +105,12 @@ def test_several_ids_in_any_case(ifu):
         (["--delimiter", ";"], 2, "--delimiter (only a pool has one): ';'"),
         (["--rules", "missing.py"], 1, "file of rules (no such file): 'missing.py'"),
         (["--version-id=a/b"], 1, "piece of a file name (empty, or with a slash): 'a/b'"),
+        (
+            ["--set", "program=a/b:*02101_00001_nrs1*", "--stage", "2"],
+            1,
+            "program of 'jw01234001001_02101_00001_nrs1_rate.fits' (no piece of a file name): 'a/b';"
+            " say --set 'program=01234:jw01234001001_02101_00001_nrs1_rate.fits', as its name does",
+        ),
         (["nope.fits", "text.fits"], 1, "input file (not found): 'nope.fits'"),
     ],
 )

@@ -265,3 +265,20 @@ def test_names_are_not_compared_with_all_others(run, monkeypatch):
     Compared.count = 0
     run(names)
     assert Compared.count < 3 * len(names)
+
+
+ENDLESS = {
+    "check": "check /dev/zero",
+    "files": "make level2 -o o.json @/dev/zero",
+    "a role": "make level2 -o o.json --role psf=@/dev/zero a_rate.fits",
+    "a pool": "generate /dev/zero",
+    "edit": "edit /dev/zero -o o.json",
+}
+
+
+@pytest.mark.parametrize("line", ENDLESS.values(), ids=ENDLESS)
+def test_a_device_without_end_is_refused(cli, line):
+    """A device in the place of a file or of a list is an error at once, and nothing is written."""
+    result = cli.asn(*line.split())
+    assert (result.status, cli.names()) == (1, [])
+    assert "a device, which may have no end): '/dev/zero'" in result.out + result.err

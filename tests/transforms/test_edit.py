@@ -354,7 +354,13 @@ def test_what_is_gone_already_is_told():
 
 
 @pytest.mark.parametrize(
-    ("rename", "pattern", "new"), [("new", "one", "new"), ({"one": "new"}, "one", "new"), ("{name}_v2", "one", "one_v2")]
+    ("rename", "pattern", "new"),
+    [
+        ("new", "one", "new"),
+        ({"one": "new"}, "one", "new"),
+        ({"one": "new"}, "on*", "new"),
+        ("{name}_v2", "one", "one_v2"),
+    ],
 )
 def test_a_product_that_has_its_new_name(rename, pattern, new):
     """A product that an edit renames is found under its new name when the same edit is made again, and that is told."""
