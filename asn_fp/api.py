@@ -17,7 +17,7 @@ from asn_fp import steps as s
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, RuleError, did_you_mean, message, raise_all
 from asn_fp.explain import explain as explain_rule
 from asn_fp.intake import UNREADABLE, is_stage_3, needs_headers, with_headers
-from asn_fp.knob_checks import refuse_wrong_knobs
+from asn_fp.knob_checks import refuse_wrong_knobs, settled
 from asn_fp.names import check_asn_id
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
@@ -28,7 +28,7 @@ from asn_fp.rules import RuleFunction
 from asn_fp.rules._tuning import tuned
 from asn_fp.rules.lists import DMS_Level3_Base
 from asn_fp.story import Report, Story
-from asn_fp.vocabulary import PARTNER_EXPTYPES
+from asn_fp.vocabulary import CATALOGUE_SUFFIXES, PARTNER_EXPTYPES
 
 __all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make", "names_stage_3", "reads_headers"]
 
@@ -84,7 +84,7 @@ def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -
     >>> asn.asn_id, [member.exptype for member in asn.products[0].members]
     ('o001', ['science', 'background'])
     """
-    associations = _made(rule, items, knobs)
+    associations = _made(rule, items, settled(knobs))
     if len(associations) != 1:
         names = ", ".join(repr(each.products[0].name) for each in associations[:5] if each.products)
         way_out = f"use make(), or the command asn make with --output-dir; the products are {names}"
@@ -106,7 +106,7 @@ def make(rule: AnyRule, items: Items, **knobs: Any) -> Associations:
     >>> [asn.asn_rule for asn in make("level3", ["a_cal.fits"], product_name="p")]
     ['level3']
     """
-    return _made(rule, items, knobs)
+    return _made(rule, items, settled(knobs))
 
 
 def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations:
@@ -147,6 +147,7 @@ def explain(rule: AnyRule, items: Items, file: str | os.PathLike[str] | None = N
     b_rate.fits  background*  a
     * the role that you gave
     """
+    knobs = settled(knobs)
     composed = compose(rule, **knobs)
     return explain_rule(composed, _inputs(composed, items, knobs), os.fspath(file) if file is not None else None)
 
@@ -166,7 +167,15 @@ def _inputs(rule: Rule[Any, Any], items: Items, knobs: Mapping[str, Any]) -> Ite
         leave_out=bool(knobs.get("leave_out_unreadable")),
         progress=bool(knobs.get("progress")),
         unread=tuple(knobs.get("leave_out") or ()),
+        headless=_catalogues(knobs),
     )
+
+
+def _catalogues(knobs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the files that the user chooses as direct image, catalogue or map: names, and words of roles."""
+    roles = knobs.get("roles") or {}
+    words = (word for role in CATALOGUE_SUFFIXES for word in (*_names(knobs.get(role), role), *roles.get(role, ())))
+    return tuple(dict.fromkeys(words))
 
 
 def _listed(items: Items) -> Items:

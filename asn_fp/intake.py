@@ -128,6 +128,7 @@ def with_headers(
     leave_out: bool = False,
     progress: bool = False,
     unread: Sequence[str] = (),
+    headless: Sequence[str] = (),
 ) -> Exposures:
     """Return plain files as exposures with their headers, all of one candidate; exposures stay as they are.
 
@@ -140,6 +141,7 @@ def with_headers(
         leave_out: files that cannot be read are no error but a warning, and have no keyword but `UNREADABLE`.
         progress: show a progress bar on a terminal.
         unread: names and patterns of files whose headers are not read, since they are left out anyway.
+        headless: names and patterns of files that the user has chosen, which need no EXP_TYPE: a map of one's own.
 
     Raises:
         ItemError: as `read` says.
@@ -152,16 +154,19 @@ def with_headers(
     True
     """
     named = transforms.read(items)
-    known = [bool(exposure.meta) for exposure in named]
-    if any(known) and all(has or each.name.ext.lower() in _TABLES for has, each in zip(known, named, strict=True)):
+    known = {each.name.text: each for each in named if each.meta}
+    there = {each.name.text for each in named}
+    extra = dict.fromkeys(name for name in partners if name not in there)
+    if known and not extra and all(each.meta or each.name.ext.lower() in _TABLES for each in named):
         return named
-    extra = [name for name in partners if name not in {exposure.name.text for exposure in named}]
-    names = [*(exposure.name.text for exposure in named), *dict.fromkeys(extra)]
+    names = [*(each.name.text for each in named), *extra]
     settings_told = [parse_set_option(word) for word in settings]
-    if is_pool(names) and not names[0].lower().endswith(_TABLES):
+    if is_pool(names) and not known and not names[0].lower().endswith(_TABLES):
         read = read_pool(names[0])
     else:
-        read = _read(names, _without_header(names, unread), leave_out, progress)
+        bare = _without_header(names, unread) | known.keys()
+        read = _read(names, bare, leave_out, progress, _meant(names, headless))
+        read = tuple(evolve(known.get(each.name.text, each), index=each.index) for each in read)
     found = tell_all(derive(read), settings_told)
     roles = {exposure.name.text: exposure.exptype for exposure in named if "exptype" in exposure.told}
     told: dict[str, list[str]] = {}
@@ -172,19 +177,31 @@ def with_headers(
 
 def _without_header(names: Iterable[str], unread: Sequence[str]) -> frozenset[str]:
     """Return the files that have no header, which are tables, or whose header does not matter."""
-    tables = {name for name in names if name.lower().endswith(_TABLES)}
-    left_out = (name for name in names if any(names_file(word, parse(name)) for word in unread)) if unread else ()
-    return frozenset(tables.union(left_out))
+    return frozenset(name for name in names if name.lower().endswith(_TABLES)) | _meant(names, unread)
 
 
-def _read(names: Sequence[str], bare: Container[str], leave_out: bool, progress: bool) -> Exposures:
-    """Read headers; the files in `bare` are known by their names only.
+def _meant(names: Iterable[str], words: Sequence[str]) -> frozenset[str]:
+    """Return the files that names and patterns mean; plain names are looked up."""
+    plain = frozenset(word for word in words if not any(letter in word for letter in "*?["))
+    wild = [word for word in words if word not in plain]
+    return frozenset(
+        name
+        for name in (names if words else ())
+        if name in plain or name.rpartition("/")[2] in plain or any(names_file(word, parse(name)) for word in wild)
+    )
+
+
+def _read(
+    names: Sequence[str], bare: Container[str], leave_out: bool, progress: bool, headless: Container[str] = ()
+) -> Exposures:
+    """Read headers; the files in `bare` are known by their names only, and so are those in `headless` without EXP_TYPE.
 
     Raises:
         FileError: files that cannot be read, or without EXP_TYPE, so that no rule can tell what they are; all in one error.
     """
     found = scan_headers([name for name in names if name not in bare], progress=progress)
     read = {each.name.text: each.meta for each in found.exposures}
+    read = {name: meta for name, meta in read.items() if "exp_type" in meta or name not in headless}
     untyped = [name for name, meta in read.items() if "exp_type" not in meta]
     problems = [*found.problems, *(message("header", _UNTYPED, name, _NOT_OURS) for name in untyped)]
     if not leave_out:
@@ -192,7 +209,8 @@ def _read(names: Sequence[str], bare: Container[str], leave_out: bool, progress:
     elif problems:
         warnings.warn(AsnWarning("\n".join(line.removesuffix(f"; {_NOT_OURS}") for line in problems)), stacklevel=2)
     reasons = {**found.reasons, **dict.fromkeys(untyped, _UNTYPED)}
-    metas = (NOTHING if name in bare else _meta(read.get(name, NOTHING), reasons.get(name, _TWICE)) for name in names)
+    plain = {name for name in names if name in bare or (name in headless and name not in reasons and name not in read)}
+    metas = (NOTHING if name in plain else _meta(read.get(name, NOTHING), reasons.get(name, _TWICE)) for name in names)
     return tuple(Exposure(at, parse(name), meta=meta) for at, (name, meta) in enumerate(zip(names, metas, strict=True)))
 
 

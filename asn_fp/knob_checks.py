@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from asn_fp.errors import KnobError, message, raise_all
 from asn_fp.keys import Key
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 
-__all__ = ["refuse_wrong_knobs"]
+__all__ = ["refuse_wrong_knobs", "settled"]
 
 
 def _list(value: Any) -> str:
     if isinstance(value, (str, bytes, os.PathLike)):
         return f"one text where a list belongs; put it in a list: [{value!r}]"
-    return "" if isinstance(value, Iterable) and not isinstance(value, Mapping) else "no list; give a list of texts"
+    if not isinstance(value, Iterable) or isinstance(value, Mapping):
+        return "no list; give a list of texts"
+    wrong = [each for each in value if not isinstance(each, (str, os.PathLike, Key))]
+    return f"{wrong[0]!r} in it is no text; give texts" if wrong else ""
 
 
 def _mapping(example: str) -> Callable[[Any], str]:
-    return lambda value: "" if isinstance(value, Mapping) else f"no dictionary; for example {example}"
+    def wrong(value: Any) -> str:
+        texts = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
+        return "" if texts else f"no dictionary with texts as keys; for example {example}"
+
+    return wrong
 
 
 def _counts(value: Any) -> str:
-    if not isinstance(value, Mapping):
-        return "no dictionary; for example {'background': 1}"
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        return "no dictionary with texts as keys; for example {'background': 1}"
     wrong = [each for each in value.values() if not isinstance(each, int) or isinstance(each, bool) or each < 0]
     return f"{wrong[0]!r} is no count; give whole numbers from 0" if wrong else ""
 
@@ -37,6 +44,10 @@ def _text(value: Any) -> str:
 
 def _key(value: Any) -> str:
     return "" if isinstance(value, (str, Key)) else "no key; give the name of a keyword, such as 'expstart'"
+
+
+def _folder(value: Any) -> str:
+    return "" if isinstance(value, (str, os.PathLike)) else "no folder; give a path"
 
 
 def _truth(value: Any) -> str:
@@ -50,8 +61,21 @@ _KINDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "at_least": _counts,
     **dict.fromkeys(("acid", "candidate", "asn_type", "paths", "same_names"), _text),
     "closest": _key,
+    "start": _folder,
     **dict.fromkeys(("leave_out_unreadable", "progress"), _truth),
 }
+
+
+def settled(knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return knobs whose lists can be read more than once: what is handed over as an iterator is read here.
+
+    >>> settled({"background": iter(["b_rate.fits"]), "by": "detector"})
+    {'background': ('b_rate.fits',), 'by': 'detector'}
+    """
+    return {
+        name: tuple(value) if _KINDS.get(name) is _list and isinstance(value, Iterator) else value
+        for name, value in knobs.items()
+    }
 
 
 def refuse_wrong_knobs(knobs: Mapping[str, Any], own: Mapping[str, inspect.Parameter]) -> None:

@@ -189,3 +189,25 @@ def test_a_table_without_header_does_not_change_the_id():
     """A catalogue among the files of one observation leaves their candidate id what it is."""
     files = transforms.read(["jw01234004001_02101_00001_nis_rate.fits", "mine_cat.ecsv"])
     assert {each.candidate.id for each in as_one_candidate(files)} == {"o004"}
+
+
+def test_files_beside_known_exposures_are_read(tmp_path):
+    """Exposures with keywords stay as they are, and the headers of names and partners beside them are read."""
+    (name, header), (other, more), *_ = nirspec_ifu()
+    for each, words in ((name, header), (other, more)):
+        write_all([(f"{tmp_path}/{each}", fits_bytes((each, words)))])
+    known = Exposure(0, transforms.read([f"{tmp_path}/{name}"])[0].name, meta={"exp_type": "nrs_ifu", "grating": "mine"})
+    one, two = with_headers([known, f"{tmp_path}/{other}"], ())
+    assert (one.meta["grating"], two.meta["grating"]) == ("mine", "g235h")
+    one, two = with_headers([known], [f"{tmp_path}/{other}"])
+    assert (one.meta["grating"], two.meta["grating"]) == ("mine", "g235h")
+
+
+def test_a_map_of_ones_own_needs_no_exposure_type(tmp_path):
+    """A file that the user chooses as map, catalogue or image may lack EXP_TYPE; others may not."""
+    path = f"{tmp_path}/my_segm.fits"
+    fits.PrimaryHDU().writeto(path)
+    (found,) = with_headers([path], (), headless=["my_*"])
+    assert dict(found.meta) == {}
+    with pytest.raises(FileError, match="no EXP_TYPE"):
+        with_headers([path], ())

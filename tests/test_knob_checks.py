@@ -14,13 +14,21 @@ WRONG = {
     "one setting": ({"settings": "bkgdtarg=t"}, "settings (one text where a list belongs)"),
     "one path": ({"background": Path("b_rate.fits")}, "background (one text where a list belongs)"),
     "no list": ({"leave_out": 3}, "leave_out (no list): 3"),
-    "roles in a list": ({"roles": ["x"]}, "roles (no dictionary): ['x']; for example {'background': ['*_sky_*']}"),
-    "counts in a list": ({"at_least": ["background"]}, "at_least (no dictionary)"),
+    "roles in a list": (
+        {"roles": ["x"]},
+        "roles (no dictionary with texts as keys): ['x']; for example {",
+    ),
+    "counts in a list": ({"at_least": ["background"]}, "at_least (no dictionary with texts as keys)"),
     "a text for a count": ({"at_least": {"background": "2"}}, "at_least ('2' is no count)"),
     "a count below 0": ({"at_least": {"background": -3}}, "at_least (-3 is no count)"),
     "a number for a key": ({"closest": 3}, "closest (no key): 3"),
     "a number for an id": ({"acid": 3}, "acid (no text): 3"),
-    "meta": ({"meta": 3}, "meta (no dictionary): 3"),
+    "meta": ({"meta": 3}, "meta (no dictionary with texts as keys): 3"),
+    "a number in a list": ({"background": [1]}, "background (1 in it is no text): [1]"),
+    "None in a list": ({"match": [None]}, "match (None in it is no text)"),
+    "a number as role": ({"roles": {1: ["x"]}}, "roles (no dictionary with texts as keys)"),
+    "a number as counted role": ({"at_least": {1: 1}}, "at_least (no dictionary with texts as keys)"),
+    "a number as folder": ({"start": 5}, "start (no folder): 5"),
     "a text for a flag": ({"nods": "no"}, "nods (neither True nor False): 'no'"),
 }
 
@@ -50,3 +58,11 @@ def test_items_that_are_no_list_are_refused() -> None:
 def test_explain_takes_a_path() -> None:
     """The file to tell about may be a path, as the files may."""
     assert api.explain("level2", [Path("a_rate.fits")], Path("a_rate.fits")).uses[0].product == "a"
+
+
+def test_an_iterator_is_read_once_for_all() -> None:
+    """Names that come from an iterator are partners as those of a list are."""
+    asn = api.asn_from_list(["a_rate.fits"], "level2", background=iter(["b_rate.fits"]))
+    assert [member.exptype for member in asn.products[0].members] == ["science", "background"]
+    report = api.explain("level2", ["a_rate.fits"], background=(name for name in ["b_rate.fits"]))
+    assert len(report.stories) == 2

@@ -490,3 +490,60 @@ def test_each_program_has_an_association_of_its_own() -> None:
                      meta=MappingProxyType({**two.meta, "program": "2222"}))  # fmt: skip
     found = api.make("auto", (one, two, other))
     assert [(each.program, len(each.products)) for each in found] == [("01234", 2), ("02222", 1)]
+
+
+# ------------------------------------------------------------------------------------------------ the user's word, further
+
+
+@pytest.mark.parametrize("role", ["sourcecat", "segmap", "direct_image"])
+def test_naming_one_of_a_trio_leaves_the_others_their_roles(role: str) -> None:
+    """The user may name the very file that the rule would take; the others of its root keep their own roles."""
+    files = shots("niriss_wfss", 2)
+    end = {"sourcecat": "_cat.ecsv", "segmap": "_segm.fits", "direct_image": "_i2d.fits"}[role]
+    (named,) = [each.name.text for each in files[2:] if each.name.text.endswith(end)]
+    assert api.make("niriss_wfss2", files, roles={role: [named]}) == api.make("niriss_wfss2", files)
+
+
+def test_a_role_of_acquisitions_by_key() -> None:
+    """A key may name acquisitions for their own role."""
+    spectrum, acquisition = shot("miri_lrs", 1, "rate"), shot("miri_lrs", 2, "rate", exp_type="mir_tacq", visitgrp="2")
+    (asn,) = api.make("miri_lrs2", derive((spectrum, acquisition)), roles={"target_acquisition": ["visitgrp=2"]})
+    assert [each.exptype for each in asn.products[0].members] == ["science", "target_acquisition"]
+
+
+@pytest.mark.parametrize("words", [("imprint", "background"), ("background", "imprint")])
+def test_an_imprint_among_backgrounds_by_the_users_word(words: tuple[str, str]) -> None:
+    """What the user calls an imprint, in an observation that the user calls background, is an imprint of the background."""
+    files = derive(tuple(shot("nirspec_ifu", number, "rate", observtn=str(1 + (number > 1))) for number in (1, 2, 3)))
+    given = {"imprint": ["*_00003_*"], "background": ["observation=002"]}
+    (asn,) = api.make("nirspec_ifu2", files, roles={role: given[role] for role in words})
+    assert [(each.expname[20:25], each.exptype) for each in asn.products[0].members] == [
+        ("00001", "science"),
+        ("00002", "background"),
+        ("00003", "imprint"),
+    ]
+
+
+def test_micro_shutters_have_one_imprint() -> None:
+    """A micro-shutter exposure gets one imprint of its setup, that of its observation first; the pipeline trips over two."""
+    files = [
+        shot("nirspec_mos", 1, "rate"),
+        shot("nirspec_mos", 2, "rate", observtn="2", is_imprt="t"),
+        shot("nirspec_mos", 3, "rate", is_imprt="t"),
+        shot("nirspec_mos", 4, "rate", is_imprt="t"),
+    ]
+    assert partners("nirspec_mos2", files, "imprint") == {1: [3]}
+
+
+@pytest.mark.parametrize("knobs", [{"match": ["fliter"]}, {"closest": "nosuch"}, {"match": ["filter"]}])
+def test_auto_refuses_what_no_mode_can_do(knobs: dict[str, Any]) -> None:
+    """A setting for backgrounds is an error where no mode attaches any, misspelt or not."""
+    with pytest.raises(errors.KnobError):
+        api.make("auto", shots("nircam_coron", 3), **knobs)
+
+
+def test_the_reason_of_a_level_is_that_of_the_same_thing() -> None:
+    """A catalogue beside an image is not the file that was taken instead of it."""
+    files = derive((shot("miri_image", 1, "cal"), shot("miri_image", 1, "rate")))
+    story = api.explain("miri_image2", tuple(evolve(each, index=at) for at, each in enumerate(files)), files[0].name.text)
+    assert "_rate.fits' is taken" in story.left_out.text

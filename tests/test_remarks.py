@@ -109,6 +109,20 @@ def test_what_is_not_attached_is_a_warning_with_the_reason(files, told, stage_ru
         [shot(0), shot(1, exp_type="mir_tacq"), shot(2, exp_type="mir_darkimg")],
         [shot(0, "cal"), shot(1, "cal", **SKY)],
         [shot(0), shot(0, "cal"), shot(0, "uncal")],
+        [
+            shot(
+                at,
+                exp_type="nrs_fixedslit",
+                fxd_slit="s200a1",
+                grating="g235h",
+                filter="f170lp",
+                numdthpt="1",
+                patt_num="1",
+                detector=f"nrs{at}",
+                subpxpts="1",
+            )
+            for at in (1, 2)
+        ],
     ],
 )
 def test_what_a_rule_leaves_out_on_purpose_is_no_warning(files):
@@ -141,3 +155,28 @@ def test_auto_says_which_requirement_of_a_mode_stands_in_the_way():
     assert report.relaxed == (wanted,)
     assert str(report).splitlines()[-1] == f"nothing is made; it would make some without {wanted}"
     assert report.to_dict()["relaxed"] == [wanted]
+
+
+def test_a_left_out_file_in_front_changes_no_warning():
+    """What is told of a file does not depend on the files in front of it."""
+    files = derive((shot(0), shot(1), shot(2, exp_type="mir_lyot")))
+    with pytest.warns(AsnWarning, match=r"imprint \(attached to no product\): '.*_00002_"):
+        make("miri_image2", files, roles={"imprint": ["*_00002_*"]}, leave_out=["*_00000_*"])
+
+
+def test_a_partner_that_matches_nothing_is_told_whatever_else_is_said():
+    """A rule for lists warns of partners that it attaches to nothing, given in any way and beside files that are left out."""
+    science, sky, other = NAMES[0], "jw01234002001_02101_00001_nrs2_rate.fits", NAMES[1]
+    for knobs in ({"background": [sky]}, {"background": [sky], "leave_out": [other]}, {"roles": {"background": [sky]}}):
+        files = [science, other, *([sky] if "roles" in knobs else [])]
+        with pytest.warns(AsnWarning, match="background .attached to no product.*nrs2"):
+            make("level2", files, by="detector", **knobs)
+
+
+def test_a_bound_on_what_is_told_is_said():
+    """Where not all doubtful files were looked at the number of files is a lower bound, and says so."""
+    files = derive((*(shot(at) for at in range(600)), shot(700, **SKY, filter="f560w")))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        make("auto", tuple(evolve(each, index=at) for at, each in enumerate(files)))
+    assert [True for each in caught if re.search("and of at least 49[0-9] more", str(each.message))] == [True]

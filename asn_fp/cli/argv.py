@@ -221,6 +221,8 @@ def _look_up(word: str, table: Mapping[str, Option]) -> tuple[Option | None, str
 def _unknown(word: str, table: Mapping[str, Option]) -> str:
     """Return the problem of a word that looks like an option and is none."""
     head, known = word.partition("=")[0], [each for each in table if each.startswith("--")]
+    if head.replace("_", "-") in known:
+        return message("option", "takes no value", word, f"write {head!r}")
     long = (head if word.startswith("--") else "-" + head).replace("_", "-")
     if word.startswith("--") or long in table:
         return message("option", "unknown", head, did_you_mean(long, dict.fromkeys(known)))

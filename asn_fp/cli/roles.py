@@ -69,7 +69,8 @@ def requirements(given: Mapping[str, Any]) -> dict[str, Any]:
     """
     knobs: dict[str, Any] = {}
     if given.get("leave_out"):
-        knobs["leave_out"] = tuple(given["leave_out"])
+        words = (expand_partners([word]) if word.startswith("@") else [word] for word in given["leave_out"])
+        knobs["leave_out"] = tuple(each for found in words for each in found)
     if given.get("at_least"):
         for word in given["at_least"]:
             if "=" not in word:
