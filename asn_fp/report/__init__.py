@@ -13,12 +13,13 @@ from typing import Final
 from asn_fp.check import Finding, check
 from asn_fp.errors import KnobError, message
 from asn_fp.markup import tag
-from asn_fp.records import Association, Member, as_association
+from asn_fp.records import Association, Member
 from asn_fp.report.among import as_made, uses_in
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
 from asn_fp.report.rows import lacks
 from asn_fp.report.stories import Explanation, Limits, Told, in_products, left_out, roles_of, stories_of, told_in
+from asn_fp.show import as_associations
 from asn_fp.story import Report, Story
 from asn_fp.wording import counted, many, products_of
 
@@ -53,7 +54,7 @@ def report_html(
     >>> "a_<wbr/>&lt;i&gt;.fits" in page, "<i>" in page
     (True, False)
     """
-    shown = (associations,) if isinstance(associations, Association) else tuple(map(as_association, associations))
+    shown = as_associations(associations)
     if len(titles) > len(shown):
         raise KnobError(
             message("titles", f"{len(titles)} for {many(len(shown), 'association')}", list(titles), "give one for each")
