@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from asn_fp.markup import Markup, joined, tag
-from asn_fp.records import ABSENT, Association, Member, Product
+from asn_fp.records import ABSENT, Association, Member, Product, as_association
 from asn_fp.vocabulary import EXPTYPES
 from asn_fp.wording import content, counted, cut, heading, printable, products_of, rest_of, role_of, tally, word
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.segment import Segments
     from rich.tree import Tree
 
-__all__ = ["brief", "counts", "html", "rows", "summary", "table", "tree"]
+__all__ = ["as_associations", "brief", "counts", "html", "rows", "summary", "table", "tree"]
 
 _BRIEF_ENTRIES: Final = 5
 _HTML_ENTRIES: Final = 50
@@ -31,6 +31,26 @@ _UNBOUNDED: Final = 2**30
 _TABLE_ENTRIES: Final = 2
 _WIDEST: Final = 80
 _CELL: Final = "text-align:left;white-space:pre;padding:0.2em 0.8em"
+
+
+def as_associations(value: object) -> tuple[Association, ...]:
+    """Return one association, or several, as a tuple of them.
+
+    Args:
+        value: an association, or any number of them.
+
+    Raises:
+        KnobError: it is something else, or one of them is, such as a plain dictionary.
+
+    >>> as_associations(Association()) == as_associations([Association()])
+    True
+    >>> as_associations(3)
+    Traceback (most recent call last):
+    asn_fp.errors.KnobError: association (not one): 'int'; give what loads(text) or asn_from_list(...) returns
+    """
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
+        return tuple(map(as_association, value))
+    return (as_association(value),)
 
 
 def counts(association: Association) -> dict[str, int]:
@@ -72,7 +92,7 @@ def brief(association: Association) -> str:
 
 
 def tree(
-    associations: Iterable[Association],
+    associations: Association | Iterable[Association],
     *,
     titles: Sequence[str] = (),
     width: int | None = None,
@@ -82,18 +102,22 @@ def tree(
     """Return associations drawn as trees, each with its products and their members.
 
     Args:
-        associations: what to draw, a root each.
+        associations: what to draw, one or several, a root each.
         titles: what to call each association, its file name say; it stands before what the association says of itself.
         width: where longer lines are folded, aligned under their own beginning; without it no line ever is.
         limit: how many products, and how many members of each, are drawn; the others are counted.
         colour: whether to write the ANSI codes of a terminal's colours.
+
+    Raises:
+        KnobError: something that is no association.
 
     >>> print(tree([Association(asn_id="o001", products=(Product("p", (Member("a_rate.fits", "science"),)),))]))
     asn_id o001: 1 product, 1 science
     └── p
         └── science  a_rate.fits
     """
-    roots = (_root(each, title, width, limit) for each, title in zip(associations, chain(titles, repeat("")), strict=False))
+    named = zip(as_associations(associations), chain(titles, repeat("")), strict=False)
+    roots = (_root(each, title, width, limit) for each, title in named)
     if width is None and not colour:  # rich would draw the same, and take four times as long
         return "\n".join(line for root in roots for line in _drawn(root))
     from rich.console import Console
@@ -112,14 +136,21 @@ def tree(
     return out.getvalue().removesuffix("\n")
 
 
-def rows(associations: Iterable[Association], *, titles: Sequence[str] = ()) -> list[dict[str, Any]]:
+def rows(associations: Association | Iterable[Association], *, titles: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return what associations hold as plain values, one for each product: how many members play each role, and which.
+
+    Args:
+        associations: what to show, one or several.
+        titles: what to call each association, its file name say.
+
+    Raises:
+        KnobError: something that is no association.
 
     >>> rows([Association(products=(Product("p", (Member("a_rate.fits", "science"),)),))], titles=["l2_asn.json"])
     [{'file': 'l2_asn.json', 'product': 'p', 'counts': {'science': 1}, 'members': {'science': ['a_rate.fits']}}]
     """
     found = []
-    for association, title in zip(associations, chain(titles, repeat("")), strict=False):
+    for association, title in zip(as_associations(associations), chain(titles, repeat("")), strict=False):
         plain = Product(members=tuple(Member(name, "(none)") for name in association.members or ()))
         for product in [*products_of(association), *([plain] if plain.members or not association.products else [])]:
             by_role: dict[str, list[str]] = {role: [] for role in counted(product.members)}
@@ -131,13 +162,16 @@ def rows(associations: Iterable[Association], *, titles: Sequence[str] = ()) -> 
     return found
 
 
-def table(associations: Iterable[Association], *, titles: Sequence[str] = (), members: bool = False) -> str:
+def table(associations: Association | Iterable[Association], *, titles: Sequence[str] = (), members: bool = False) -> str:
     """Return associations as an aligned table: a line for each product, with how many members it has in each role.
 
     Args:
-        associations: what to show.
+        associations: what to show, one or several.
         titles: what to call each association, its file name say.
         members: a line for each member instead, with its role.
+
+    Raises:
+        KnobError: something that is no association.
 
     >>> print(table([Association(products=(Product("p", (Member("a_rate.fits", "science"),)),))], titles=["l2_asn.json"]))
     file         product  science  members

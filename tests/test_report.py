@@ -21,7 +21,7 @@ from asn_fp.fates import Fate, Place
 from asn_fp.markup import tag
 from asn_fp.names import parse
 from asn_fp.records import Association, Exposure, Member, Product
-from asn_fp.report import as_made, notebook_html
+from asn_fp.report import as_made, notebook_html, stories
 from asn_fp.report.matched import matched_keys
 from asn_fp.story import Line, Report, Story, Use
 
@@ -615,3 +615,20 @@ def test_one_association_is_shown_as_a_list_of_one():
         report_html([asn.to_dict()])
     with pytest.raises(KnobError, match="2 for 1 association"):
         report_html(asn, titles=["a.json", "b.json"])
+
+
+@pytest.mark.parametrize("wrong", [3, "text", [3], {"a": 1}, [OUT], Report("mine", (3,))], ids=range(6))  # type: ignore[arg-type]
+def test_something_else_is_no_explanation(wrong: Any) -> None:
+    """What is no explanation is an error that says what to give."""
+    for show in (explanation_html, lambda each: report_html([], explanation=each)):
+        with pytest.raises(KnobError, match=r"explanation \(not one\): '\w+'; give what explain"):
+            show(wrong)
+
+
+@pytest.mark.parametrize("show", [explanation_html, notebook_html, lambda told: report_html([], explanation=told)])
+def test_the_rows_of_a_page_are_worked_out_once(show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file's row is worked out once for a page, however many parts show it."""
+    asked: list[str] = []
+    monkeypatch.setattr(stories, "row_of", lambda one, row_of=stories.row_of: (asked.append(one.file), row_of(one))[1])
+    show(Report("mine", (OUT, use("used.fits"))))
+    assert asked == [OUT.file, "used.fits"]

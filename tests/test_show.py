@@ -11,8 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from asn_fp.errors import KnobError
 from asn_fp.records import Association, Member, Product
-from asn_fp.show import brief, counts, html, summary, tree
+from asn_fp.report import report_html
+from asn_fp.show import brief, counts, html, rows, summary, table, tree
 from asn_fp.vocabulary import EXPTYPES
 
 NASTY = {
@@ -447,3 +449,17 @@ def test_the_fragment_fits_any_page() -> None:
     assert set(re.findall(r" ([\w-]+)=", fragment)) == {"class", "style", "scope", "rowspan"}
     assert "mathjax_ignore" in fragment
     assert "white-space:pre" in fragment
+
+
+@pytest.mark.parametrize("show", [tree, rows, table])
+def test_one_association_is_a_list_of_one(show: Any) -> None:
+    """What shows several associations shows one as it is."""
+    assert show(SMALL) == show([SMALL])
+
+
+@pytest.mark.parametrize("show", [tree, rows, table, report_html])
+@pytest.mark.parametrize("wrong", [3, None, "l2_asn.json", {}, [{}], [SMALL, SMALL.to_dict()]], ids=range(6))
+def test_something_else_is_no_association(show: Any, wrong: Any) -> None:
+    """What is no association is an error that says what to give."""
+    with pytest.raises(KnobError, match=r"association \(not one\): '\w+'; give what loads\(text\)"):
+        show(wrong)

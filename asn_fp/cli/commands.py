@@ -27,10 +27,11 @@ from asn_fp.cli.presence import missing_files
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
+from asn_fp.intake import needs_headers, with_headers
 from asn_fp.keys import Key
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
-from asn_fp.records import Association, Associations, thaw
+from asn_fp.records import Association, Associations, Items, thaw
 from asn_fp.rules import RULES
 from asn_fp.story import Report, Story
 from asn_fp.vocabulary import PARTNER_EXPTYPES
@@ -82,16 +83,33 @@ def make(
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
     options["start"] = real(output_dir if output_dir is not None else folder_of(output_file or ""))
-    associations, warned = _warned(lambda: api.make(found, names, **options))
+    items, unread = _warned(lambda: _exposures(found, names, options) if report is not None else names)
+    associations, warned = _warned(lambda: api.make(found, items, **options))
+    warned = (*unread, *warned)
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
     read = (*names, *_partners(options), *ruledefs)
-    told = partial(_explained, found, names, options)
+    told = partial(_explained, found, items, options)
     return with_report(evolve(plan, reads=read), report, associations, told, say=plan.text != "" and output_file != "-")
 
 
-def _explained(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, Any]) -> Story | Report:
+def _exposures(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, Any]) -> Items:
+    """Return files with their headers, for a rule that looks into them and is run twice; the names where some are not read."""
+    if not needs_headers(api.compose(rule, **options)) or options.get("leave_out"):
+        return names
+    return with_headers(
+        names,
+        _partners(options),
+        asn_id=options.get("acid"),
+        candidate=options.get("candidate"),
+        settings=options.get("settings", ()),
+        leave_out=options.get("leave_out_unreadable", False),
+        progress=True,
+    )
+
+
+def _explained(rule: api.AnyRule, items: Items, options: Mapping[str, Any]) -> Story | Report:
     """Return the explanation of a run, whose warnings are known already."""
-    return _warned(lambda: api.explain(rule, names, **options))[0]
+    return _warned(lambda: api.explain(rule, items, **options))[0]
 
 
 def _warned(work: Callable[[], T]) -> tuple[T, tuple[str, ...]]:

@@ -13,12 +13,13 @@ from typing import Final
 from asn_fp.check import Finding, check
 from asn_fp.errors import KnobError, message
 from asn_fp.markup import tag
-from asn_fp.records import Association, Member, as_association
+from asn_fp.records import Association, Member
 from asn_fp.report.among import as_made, uses_in
 from asn_fp.report.associations import card, severities
 from asn_fp.report.page import fragment, legend, page
 from asn_fp.report.rows import lacks
-from asn_fp.report.stories import Explanation, Limits, in_products, left_out, place_of, roles_of, stories_of
+from asn_fp.report.stories import Explanation, Limits, Told, in_products, left_out, roles_of, stories_of, told_in
+from asn_fp.show import as_associations
 from asn_fp.story import Report, Story
 from asn_fp.wording import counted, many, products_of
 
@@ -46,14 +47,14 @@ def report_html(
         title: the title of the page.
 
     Raises:
-        KnobError: something that is no association, or more titles than associations.
+        KnobError: something that is no association or no explanation, or more titles than associations.
 
     >>> from asn_fp.records import Product
     >>> page = report_html([Association(products=(Product("p", (Member("a_<i>.fits", "science"),)),))], titles=["l2_asn.json"])
     >>> "a_<wbr/>&lt;i&gt;.fits" in page, "<i>" in page
     (True, False)
     """
-    shown = (associations,) if isinstance(associations, Association) else tuple(map(as_association, associations))
+    shown = as_associations(associations)
     if len(titles) > len(shown):
         raise KnobError(
             message("titles", f"{len(titles)} for {many(len(shown), 'association')}", list(titles), "give one for each")
@@ -65,14 +66,11 @@ def report_html(
     cards = [card(association, name, of_it, opened=opened) for association, name, of_it in whole]
     said = [many(len(shown), "association"), many(sum(len(products_of(each)) for each in shown), "product")]
     said.append(many(sum(map(len, members)), "member"))
-    stories = stories_of(explanation) if explanation is not None else []
-    chips = legend(
-        counted(chain(*members)), severities(list(chain(*found))), _lost(stories), _lacks(stories), _placed(explanation)
-    )
+    told = told_in(explanation) if explanation is not None else Told(())
+    stories = told.stories
+    chips = legend(counted(chain(*members)), severities(list(chain(*found))), _lost(stories), _lacks(stories), _placed(told))
     top = tag("div", tag("p", ", ".join([*said, *([_counted(stories)] if stories else [])])), chips)
-    if explanation is None:
-        return page(title, top, *cards)
-    return page(title, top, *left_out(explanation), *cards, *in_products(explanation))
+    return page(title, top, *left_out(told), *cards, *in_products(told))
 
 
 def explanation_html(explanation: Explanation, *, title: str = "") -> str:
@@ -82,18 +80,21 @@ def explanation_html(explanation: Explanation, *, title: str = "") -> str:
         explanation: what `explain` gave for one file or for all, or for the generator `fates` or `orphans`.
         title: the title of the page; by default it names the rule.
 
+    Raises:
+        KnobError: something that is no explanation.
+
     >>> story = Story("a_rate.fits", "science", (), (), None, "level2")
     >>> "<title>Explanation of level2</title>" in explanation_html(story)
     True
     """
-    stories = stories_of(explanation)
+    told = told_in(explanation)
+    stories = told.stories
     rule = explanation.rule if isinstance(explanation, (Report, Story)) else ""
     title = title or (f"Explanation of {rule}" if rule else "Explanation")
     opened = isinstance(explanation, Story)
-    top = tag(
-        "div", tag("p", _counted(stories)), legend(_roles(stories), {}, _lost(stories), _lacks(stories), _placed(explanation))
-    )
-    return page(title, top, *left_out(explanation, opened=opened), *in_products(explanation, opened=opened))
+    chips = legend(_roles(stories), {}, _lost(stories), _lacks(stories), _placed(told))
+    top = tag("div", tag("p", _counted(stories)), chips)
+    return page(title, top, *left_out(told, opened=opened), *in_products(told, opened=opened))
 
 
 def notebook_html(explanation: Report | Story) -> str:
@@ -102,8 +103,8 @@ def notebook_html(explanation: Report | Story) -> str:
     >>> "<script" in notebook_html(Story("a_rate.fits", "science", (), (), None))
     False
     """
-    opened = isinstance(explanation, Story)
-    parts = (part(explanation, limits=_NOTEBOOK, opened=opened) for part in (left_out, in_products))
+    told, opened = told_in(explanation), isinstance(explanation, Story)
+    parts = (part(told, limits=_NOTEBOOK, opened=opened) for part in (left_out, in_products))
     return fragment(*chain(*parts))
 
 
@@ -128,8 +129,7 @@ def _lacks(stories: Sequence[Story]) -> Counter[tuple[str, str]]:
     return Counter(key for story in stories for key in dict.fromkeys((kind, role) for kind, role, _ in lacks(story)))
 
 
-def _placed(explanation: Explanation | None) -> str:
+def _placed(told: Told) -> str:
     """Return how many files have a row further down, below all associations."""
-    stories = stories_of(explanation) if explanation is not None else []
-    number = len(stories) - _lost(stories)
-    return f"{many(number, 'file')} in {place_of(explanation)}" if explanation is not None and number else ""
+    number = len(told.rows) - _lost(told.stories)
+    return f"{many(number, 'file')} in {told.place}" if number else ""

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from asn_fp.errors import KnobError, message
 from asn_fp.fates import Fate, why
 from asn_fp.markup import Child, Markup, breakable, lines, tag
 from asn_fp.records import Exposure, Member
@@ -15,7 +16,7 @@ from asn_fp.report.rows import SHOWN, Listed, Part, Row, lacks, longest, row_of,
 from asn_fp.story import Line, Report, Story
 from asn_fp.wording import counted, many, rest_of
 
-__all__ = ["Explanation", "Limits", "in_products", "left_out", "place_of", "roles_of", "stories_of"]
+__all__ = ["Explanation", "Limits", "Told", "in_products", "left_out", "roles_of", "stories_of", "told_in"]
 
 Explanation: TypeAlias = Report | Story | Sequence[Fate] | Mapping[Exposure, Story | None]
 """What `explain` gives of all files or of one; of a run of the generator what `fates` gives, or `orphans`."""
@@ -23,6 +24,7 @@ Explanation: TypeAlias = Report | Story | Sequence[Fate] | Mapping[Exposure, Sto
 _ROOM: Final = 200_000
 _SHORT: Final = 32  # names up to this stand in columns
 _YOURS: Final = "your word"
+_OF_GENERATOR: Final = "associations"  # what the rows of its runs name
 
 
 @frozen
@@ -36,23 +38,60 @@ class Limits:
 _ALL: Final = Limits()
 
 
+@frozen
+class Told:
+    """Hold what an explanation tells, worked out once: a row for each file, what stopped the rule, what the rows name."""
+
+    rows: tuple[Row, ...]
+    stopped: str | None = None
+    place: str = "products"
+
+    @property
+    def stories(self) -> list[Story]:
+        """Return the story of each file."""
+        return [row.story for row in self.rows]
+
+
+def told_in(explanation: Explanation) -> Told:
+    """Return what an explanation tells; what became of an exposure in the generator is told as a story too.
+
+    Raises:
+        KnobError: it is something else.
+
+    >>> told_in([Fate("a_uncal.fits", ())]).place
+    'associations'
+    >>> told_in(3)
+    Traceback (most recent call last):
+    asn_fp.errors.KnobError: explanation (not one): 'int'; give what explain(...), fates(...) or orphans(...) returns
+    """
+    if isinstance(explanation, Report) and all(isinstance(each, Story) for each in explanation.stories):
+        return Told(tuple(map(row_of, explanation.stories)), explanation.stopped)
+    if isinstance(explanation, Story):
+        return Told((row_of(explanation),))
+    if isinstance(explanation, Mapping) and all(map(_is_orphan, explanation.items())):
+        return Told(tuple(Row(_lost(each.name.text, story), ()) for each, story in explanation.items()), None, _OF_GENERATOR)
+    if isinstance(explanation, Sequence) and all(isinstance(each, Fate) for each in explanation):
+        rows = (row_of_fate(fate) if fate.places else Row(_lost(fate.file, fate.closest), ()) for fate in explanation)
+        return Told(tuple(rows), None, _OF_GENERATOR)
+    way_out = "give what explain(...), fates(...) or orphans(...) returns"
+    raise KnobError(message("explanation", "not one", type(explanation).__name__, way_out))
+
+
+def _is_orphan(pair: tuple[object, object]) -> bool:
+    exposure, story = pair
+    return isinstance(exposure, Exposure) and (story is None or isinstance(story, Story))
+
+
 def stories_of(explanation: Explanation) -> list[Story]:
     """Return the stories of an explanation; what became of an exposure in the generator is told as one too.
+
+    Raises:
+        KnobError: it is something else.
 
     >>> [story.left_out.text for story in stories_of([Fate("a_uncal.fits", ())])]
     ['it belongs to none of the candidates']
     """
-    return [row.story for row in _rows(explanation)]
-
-
-def _rows(explanation: Explanation) -> list[Row]:
-    if isinstance(explanation, Report):
-        return [row_of(story) for story in explanation.stories]
-    if isinstance(explanation, Story):
-        return [row_of(explanation)]
-    if isinstance(explanation, Mapping):
-        return [Row(_lost(exposure.name.text, story), ()) for exposure, story in explanation.items()]
-    return [row_of_fate(fate) if fate.places else Row(_lost(fate.file, fate.closest), ()) for fate in explanation]
+    return told_in(explanation).stories
 
 
 def _lost(file: str, closest: Story | None) -> Story:
@@ -61,45 +100,35 @@ def _lost(file: str, closest: Story | None) -> Story:
     return Story(file, "", (), closest.lines if closest else (), blamed)
 
 
-def left_out(explanation: Explanation, *, limits: Limits = _ALL, opened: bool = False) -> list[Markup]:
+def left_out(told: Told, *, limits: Limits = _ALL, opened: bool = False) -> list[Markup]:
     """Return the files that are in no product, the nearest miss first, a row each, and what stopped the rule.
 
     >>> out = Story("b_rate.fits", "science", (), (), Line(2, "keep(x)", "not so", (("filter", "f1", "f2"),)))
-    >>> "step 2, keep(x): not so" in left_out(out)[0].text
+    >>> "step 2, keep(x): not so" in left_out(told_in(out))[0].text
     True
     """
-    rows, stopped = _rows(explanation), explanation.stopped if isinstance(explanation, Report) else None
-    out = sorted((row for row in rows if row.story.left_out is not None), key=lambda row: row.story.miss())
-    said = tag("span", lines(stopped.split("\n")), class_="lines") if stopped else None
+    out = sorted((row for row in told.rows if row.story.left_out is not None), key=lambda row: row.story.miss())
+    said = tag("span", lines(told.stopped.split("\n")), class_="lines") if told.stopped else None
     parts = [tag("p", tag("b", "The rule stopped: "), said, class_="alone")] if said else []
-    return parts + _section("Left out", out, len(rows), limits.rows, [_story(row, "", 0, opened) for row in out[: limits.rows]])
+    made = [_story(row, "", 0, opened) for row in out[: limits.rows]]
+    return parts + _section("Left out", out, len(told.rows), limits.rows, made)
 
 
-def in_products(explanation: Explanation, *, limits: Limits = _ALL, opened: bool = False) -> list[Markup]:
+def in_products(told: Told, *, limits: Limits = _ALL, opened: bool = False) -> list[Markup]:
     """Return the files that are in products, or in associations of the generator, a row each, in the order of the input.
 
-    >>> in_products(Story("a_rate.fits", "science", (), (), Line(1, "read()", "no")))
+    >>> in_products(told_in(Story("a_rate.fits", "science", (), (), Line(1, "read()", "no"))))
     []
     """
-    place, rows = place_of(explanation), _rows(explanation)
-    noun = place.removesuffix("s")
-    used = [row for row in rows if row.story.left_out is None]
+    noun = told.place.removesuffix("s")
+    used = [row for row in told.rows if row.story.left_out is None]
     shown = used[: limits.rows]
     most = longest(shown, limits.names)
     made = [_story(row, noun, most, opened) for row in shown]
     if any(len(each.names) > most for row in shown for part in row.parts for each in part.listed):
         text = f"There is room for {most} names in each list of an open row, and some files have more; they are counted."
         made.insert(0, tag("p", text, class_="soft"))
-    return _section(f"In {place}", used, len(rows), limits.rows, made)
-
-
-def place_of(explanation: Explanation) -> str:
-    """Return what the rows of an explanation name: products, or of a run of the generator associations.
-
-    >>> place_of([Fate("a_uncal.fits", ())])
-    'associations'
-    """
-    return "products" if isinstance(explanation, (Report, Story)) else "associations"
+    return _section(f"In {told.place}", used, len(told.rows), limits.rows, made)
 
 
 def _section(title: str, rows: Sequence[Row], number: int, limit: int | None, made: Sequence[Markup]) -> list[Markup]:

@@ -350,10 +350,49 @@ def test_a_reason_stays_beside_another_association(demo, more):
     assert out["it's (odd).fits"] == "it cannot be read: not a FITS file"
 
 
-def test_each_header_is_read_once(demo, monkeypatch):
+@pytest.fixture
+def read(monkeypatch):
+    """Give the list of the files whose headers were read."""
+    names = []
+    monkeypatch.setattr(headers, "_found", lambda name, found=headers._found: (names.append(name), found(name))[1])
+    return names
+
+
+RUNS = {
+    "one association": ("-o", "l2_asn.json"),
+    "a folder": ("--output-dir", "out"),
+    "partners elsewhere": ("-o", "l2_asn.json", "--background", "../sky.fits"),
+    "the user's word": (
+        "-o",
+        "l2_asn.json",
+        "--id",
+        "c1000",
+        "--candidate",
+        "c1000:mosaic",
+        "--set",
+        "grating=mirror:*_00001_nrs1_*",
+    ),
+    "files that cannot be read": ("-o", "l2_asn.json", "--leave-out-unreadable", "../notes_rate.fits"),
+}
+
+
+@pytest.mark.parametrize("words", RUNS.values(), ids=RUNS)
+def test_a_run_with_a_page_reads_each_header_once(demo, read, words):
+    """A run that writes its page reads each header once, and makes and warns as it does without one."""
+    sample = (demo.folder / "demo" / NOD.format(1)).read_bytes()
+    demo.write("sky.fits", sample)
+    demo.write("notes_rate.fits", "no header")
+    words = ("make", "auto", *words, "*rate.fits")
+    plain = demo.asn(*words)
+    made = [path.read_text() for path in sorted((demo.folder / "demo").rglob("*asn.json"))]
+    read.clear()
+    result = demo.asn(*words, "--report", "run.html")
+    assert (result.status, len(read), sorted(read)) == (0, len(set(read)), sorted(set(read)))
+    assert (plain.err, [path.read_text() for path in sorted((demo.folder / "demo").rglob("*asn.json"))]) == (result.err, made)
+
+
+def test_each_header_is_read_once(demo, read):
     """However many rules are run again, each file is read once, and only where one of them is asked about it."""
-    read = []
-    monkeypatch.setattr("asn_fp.sources.headers._found", lambda name, found=headers._found: (read.append(name), found(name))[1])
     files = sorted(path.name for path in (demo.folder / "demo").glob("*.fits"))
     demo.asn("report", "l2_asn.json", "--among", "*.fits", "-o", "../report.html")
     assert read == [name for name in files if "_calints" not in name]
