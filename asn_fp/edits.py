@@ -94,7 +94,7 @@ def edit(
         one = swap_suffix(one, suffixes, products=products)
     (changed,) = one
     changed, lost = _without_bare(association, changed)
-    if rename:
+    if rename or isinstance(rename, str):
         left = _left(products, lost, changed) if lost else products
         (changed,) = rename_products((changed,), rename, products=left, suffixes=known_suffixes)
     (changed,) = stamp((changed,), keys)

@@ -44,9 +44,11 @@ def find_rule(rule: AnyRule, *files: str | os.PathLike[str]) -> Rule[Any, Any] |
             return rule
         raise RuleError(message("rule", "not a rule, a function or a name", rule, did_you_mean(str(rule), RULES)))
     place, colon, name = rule.rpartition(":")
+    if colon and not name:
+        raise RuleError(message("rule", "no name behind the colon", rule, f"name a rule in it: {place or 'mine.py'}:my_rule"))
     if colon:
-        return _member(_module(place), name)
-    modules = [_module(os.fspath(file)) for file in files]
+        return _member(_module(place, name), name)
+    modules = [_module(os.fspath(file), rule) for file in files]
     for module in modules:
         if hasattr(module, rule):
             return _member(module, rule)
@@ -127,11 +129,18 @@ def _member(module: Any, name: str) -> Rule[Any, Any] | RuleFunction:
     raise RuleError(message("rule", reason, name, did_you_mean(name, _rules_in(module))))
 
 
-def _module(place: str) -> Any:
+def _module(place: str, name: str) -> Any:
     if place.endswith(".py"):
         return _module_from_file(Path(place))
+    way_out = f"did you mean {name!r}?" if name in RULES else "is it installed, or meant as a file.py?"
+    if not all(piece.isidentifier() for piece in place.split(".")):
+        raise RuleError(message("module of rules", "not the name of a module", place, way_out))
     try:
         return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{place}.".startswith(f"{error.name}."):  # one that the module itself imports
+            raise RuleError(message("module of rules", str(error), place, "install what it imports")) from error
+        raise RuleError(message("module of rules", str(error), place, way_out)) from None
     except ImportError as error:
         raise RuleError(message("module of rules", str(error), place, "is it installed, or meant as a file.py?")) from error
 
@@ -145,8 +154,11 @@ def _module_from_file(path: Path) -> Any:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
+    source = path.read_bytes()
+    if b"\0" in source:
+        raise RuleError(message("file of rules", "it holds zero bytes", str(path), "save it as plain text in UTF-8"))
     try:
-        exec(loader.source_to_code(path.read_bytes(), path), vars(module))  # loading it would leave __pycache__ beside it
+        exec(loader.source_to_code(source, path), vars(module))  # loading it would leave __pycache__ beside it
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise RuleError(message("file of rules", reason, str(path), "it must run without error")) from error

@@ -293,6 +293,10 @@ def test_a_list_without_products_has_no_stage() -> None:
             "error wrong-type: association ('program' is not a text): {'n': [1]}; write it in double quotes",
         ),
         (
+            association("image3", "a_cal.fits", target=None),
+            "error wrong-type: association ('target' is not a text): None; leave the key out; only 'version_id' may be null",
+        ),
+        (
             association("image2", product("a_rate.fits b_rate.fits", "two\nlines")),
             r"error many-science: product 1 'two\nlines' (2 members are science): ['a_rate.fits', 'b_rate.fits']; "
             "make one product of each",

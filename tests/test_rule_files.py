@@ -91,11 +91,34 @@ def test_a_rule_is_found(write, name, files):
         ("gone.py:mine", "no such file"),
         ("no_such_module:mine", "is it installed"),
         ("levle3", "did you mean 'level3'"),
+        (":mine", r"module of rules \(not the name of a module\): ''"),
+        ("./:mine", r"module of rules \(not the name of a module\): './'; is it installed, or meant as a file.py\?"),
+        ("mine.json:mine", r"module of rules \(No module named 'mine'\): 'mine.json'; is it installed"),
+        ("level2:level2", r"module of rules \(No module named 'level2'\): 'level2'; did you mean 'level2'\?"),
+        ("mine.py:", r"rule \(no name behind the colon\): 'mine.py:'; name a rule in it: mine.py:my_rule"),
         (3, "not a rule, a function or a name"),
     ],
 )
 def test_a_rule_that_is_not_there(write, name, told):
-    """An unknown name, file or module is an error with the nearest."""
+    """An unknown name, file or module is an error with the nearest, and not one of the machinery that imports."""
     write(MINE)
-    with pytest.raises(RuleError, match=told):
+    with pytest.raises(RuleError, match=told) as caught:
         find_rule(name)
+    assert caught.value.__cause__ is None
+
+
+def test_a_module_that_imports_what_is_not_there(write, monkeypatch, tmp_path):
+    """A module that is found, but not what it imports, is told so, with its line."""
+    write("import no_such_helper\n", "mine_module.py")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(RuleError, match=r"\(No module named 'no_such_helper'\): 'mine_module'; install") as caught:
+        find_rule("mine_module:mine")
+    assert isinstance(caught.value.__cause__, ModuleNotFoundError)
+
+
+def test_a_file_of_rules_with_a_zero_byte(write):
+    """A file of rules that holds a zero byte is told to do so, without a place in the machinery."""
+    write("x = 1\0")
+    with pytest.raises(RuleError, match="it holds zero bytes") as caught:
+        find_rule("mine.py:mine")
+    assert caught.value.__cause__ is None

@@ -54,7 +54,8 @@ def _types(association: Association) -> Iterator[Finding]:
         if value is ABSENT or isinstance(value, str) or (key == "version_id" and value is None):
             continue
         wanted = "a text or null" if key == "version_id" else "a text"
-        yield Finding("wrong-type", "error", "association", value, f"{key!r} is not {wanted}", "write it in double quotes")
+        way_out = "leave the key out; only 'version_id' may be null" if value is None else "write it in double quotes"
+        yield Finding("wrong-type", "error", "association", value, f"{key!r} is not {wanted}", way_out)
 
 
 def _keys(association: Association, context: Context) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from glob import glob
-from pathlib import Path
 
 from asn_fp.errors import FileError, ItemError, UsageError, message, raise_all
 from asn_fp.files import is_fits, read_bytes
@@ -73,17 +72,34 @@ def _expanded(words: Iterable[str], wild: str) -> list[str]:
     problems: list[str] = []
     for word in words:
         if word == "-":
-            names += _lines(_standard_input(), "standard input")
+            names += _listed(_lines(_standard_input(), "standard input"), "standard input", wild, problems)
         elif word.startswith("@") and len(word) > 1:
-            names += _lines(read_bytes(word[1:]), word[1:])
-        elif any(letter in word for letter in wild) and not Path(word).exists():
-            found = sorted(glob(word))  # noqa: PTH207  names as typed, with their ./ and folders
-            names += found
-            if not found:
-                problems.append(message("pattern", "no file matches", word, f"in the folder {_folder(word)!r}"))
+            names += _listed(_lines(read_bytes(word[1:]), word[1:]), word[1:], wild, problems)
         else:
-            names.append(word)
+            names += _matching(word, wild, problems)
     raise_all(ItemError, problems)
+    return names
+
+
+def _matching(word: str, wild: str, problems: list[str]) -> list[str]:
+    """Return the files that a word means: those that it matches as a pattern, or itself."""
+    if not any(letter in word for letter in wild) or os.path.exists(word):  # noqa: PTH110  any text
+        return [word]
+    found = sorted(glob(word))  # noqa: PTH207  names as typed, with their ./ and folders
+    if not found:
+        problems.append(message("pattern", "no file matches", word, f"in the folder {_folder(word)!r}"))
+    return found
+
+
+def _listed(lines: Iterable[str], source: str, wild: str, problems: list[str]) -> list[str]:
+    """Return the files that the lines of a list mean: as on a command line, but that no list is in a list, nor an option."""
+    names = []
+    for line in lines:
+        if wild and line[0] in "@-" and not os.path.exists(line):  # noqa: PTH110  any text
+            reason = "a list in a list" if line[0] == "@" else "it looks like an option"
+            problems.append(message(f"name in {source}", reason, line, f"if it is a file, write ./{line}"))
+        else:
+            names += _matching(line, wild, problems)
     return names
 
 
@@ -99,11 +115,11 @@ def _standard_input() -> bytes:
 
 
 def _lines(data: bytes, source: str) -> list[str]:
-    """Return the names in a list, one a line; empty lines and lines that begin with # are not names."""
+    """Return the names in a list, one a line, without blanks around; empty lines and those that begin with # are not names."""
     if b"\0" in data:
         raise FileError(message("list of names", "it holds zero bytes", source, "save it as plain text in UTF-8"))
     data = data.removeprefix(b"\xef\xbb\xbf")
-    lines = (os.fsdecode(line.rstrip(b"\r")) for line in data.split(b"\n"))
+    lines = (os.fsdecode(line.strip(b" \t\r")) for line in data.split(b"\n"))
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 

@@ -42,7 +42,7 @@ def rename_products(
     Raises:
         ItemError: an old name that no product has.
         KnobError: a field that is no key, or a name that is both old and new.
-        ProductError: a name that comes out empty or with a folder, or that two products of an association get.
+        ProductError: a name that comes out empty, with a folder or as one (``..``), or that two products of an association get.
 
     >>> from asn_fp.records import Member
     >>> asn = Association(products=(Product("p", (Member("a_cal.fits", "science"),)),))
@@ -111,6 +111,15 @@ def _value(field: str, product: Product, lead: Exposure) -> str:
     return f"{{{field}}}" if field in _PLACEHOLDERS else str(KEYS[field](lead) or "")
 
 
+def _unfit(name: str) -> str:
+    """Return why files cannot be called after a product of this name."""
+    if not name.strip():
+        return "empty"
+    if "/" in name:
+        return "it holds a folder"
+    return "it is a folder" if name in (".", "..") else ""
+
+
 def _problems(before: Association, after: Association) -> list[str]:
     """Return what is wrong with the names that were given, not with those that were there."""
     problems = []
@@ -118,10 +127,8 @@ def _problems(before: Association, after: Association) -> list[str]:
     counts = [label(product) for product in before.products]
     for at, (old, new) in enumerate(zip(before.products, after.products, strict=True)):
         name, fresh = label(new), old is not new
-        if fresh and (not name.strip() or "/" in name):
-            problems.append(
-                message("product name", "empty" if not name.strip() else "it holds a folder", name, "give another one")
-            )
+        if fresh and (reason := _unfit(name)):
+            problems.append(message("product name", reason, name, "give another one"))
         known = first.setdefault(name, at)
         if known != at and (fresh or before.products[known] is not after.products[known]):
             reason = f"two products get it: {counts[known]!r} and {counts[at]!r}"

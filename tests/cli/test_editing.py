@@ -364,6 +364,10 @@ REFUSED = [
     (["-o", "n.json", "--in-place"], 2, "--in-place"),
     (["-o", "n.json", "l2_asn.json"], 2, "2 given"),
     (["-o", "n.json", "--rename-product", "a", "--rename-product", "b=c"], 2, "OLD=NEW"),
+    (["-o", "n.json", "--rename-product", ""], 1, "product name (empty): ''"),
+    (["-o", "n.json", "--rename-product", "jw02731-o001_t017_nircam_clear-f187n="], 1, "product name (empty): ''"),
+    (["-o", "n.json", "--rename-product", ".."], 1, "product name (it is a folder): '..'"),
+    (["-o", "n.json", "--rename-product", "."], 1, "product name (it is a folder): '.'"),
 ]
 
 

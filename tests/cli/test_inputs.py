@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from asn_fp.cli import looking
-from asn_fp.cli.inputs import expand_files, expand_partners, key_values, refuse_folders, refuse_overwriting
+from asn_fp.cli.inputs import expand_files, expand_partners, key_values, names_in, refuse_folders, refuse_overwriting
 from asn_fp.cli.roles import told_roles
 from asn_fp.errors import FileError, ItemError, UsageError
 
@@ -18,10 +18,9 @@ LISTS = {
     "plain": (b"a.fits\nb.fits\n", ["a.fits", "b.fits"]),
     "no last line end": (b"a.fits\nb.fits", ["a.fits", "b.fits"]),
     "CRLF": (b"a.fits\r\nb.fits\r\n", ["a.fits", "b.fits"]),
-    "empty lines and comments": (b"# mine\n\na.fits\n  \n", ["a.fits"]),
+    "empty lines and comments": (b"# mine\n\na.fits\n  \n # more\n", ["a.fits"]),
     "commas": (b"a,b.fits\n", ["a,b.fits"]),
-    "spaces": (b"a b.fits\n c.fits \n", ["a b.fits", " c.fits "]),
-    "patterns are names": (b"*.fits\n@x\n-\n", ["*.fits", "@x", "-"]),
+    "spaces": (b"a b.fits\n c.fits \n\td.fits \r\n", ["a b.fits", "c.fits", "d.fits"]),
     "unicode": ("é☃.fits\n".encode(), ["é☃.fits"]),
     "byte order mark": (b"\xef\xbb\xbfa.fits\n", ["a.fits"]),
     "undecodable": (b"\xff.fits\n", [os.fsdecode(b"\xff.fits")]),
@@ -42,6 +41,30 @@ def test_standard_input_is_a_list(monkeypatch, content, names):
     """A lone hyphen reads names from standard input, as from a list, in its place."""
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
     assert expand_files(["first", "-", "last"]) == ["first", *names, "last"]
+
+
+@pytest.mark.parametrize("expand", [expand_files, expand_partners])
+def test_a_pattern_in_a_list_stands_for_files(cli, expand):
+    """A pattern in a list is what it is on the command line: the files that match, a file of that name, or an error."""
+    for name in ("a1.fits", "a2.fits", "b*.fits", "b2.fits", "@x", "-"):
+        cli.write(name)
+    cli.write("list.txt", "a?.fits\nb*.fits\n@x\n-\n")
+    assert expand(["@list.txt"]) == ["a1.fits", "a2.fits", "b*.fits", "@x", "-"]
+    cli.write("list.txt", "c*.fits\n@y\n-y\n./-y\n")
+    with pytest.raises(ItemError) as caught:
+        expand(["@list.txt"])
+    assert str(caught.value).splitlines() == [
+        "pattern (no file matches): 'c*.fits'; in the folder '.'",
+        "name in list.txt (a list in a list): '@y'; if it is a file, write ./@y",
+        "name in list.txt (it looks like an option): '-y'; if it is a file, write ./-y",
+    ]
+
+
+def test_patterns_to_remove_may_be_listed(cli):
+    """A list of members to remove holds patterns for members, not for files."""
+    cli.write("list.txt", "*_cal.fits\n@y\n-\n")
+    cli.write("x_cal.fits")
+    assert names_in(["@list.txt"]) == ["*_cal.fits", "@y", "-"]
 
 
 @pytest.mark.parametrize("stdin", [None, SimpleNamespace(buffer=SimpleNamespace(read=lambda: os.read(-1, 1)))])
