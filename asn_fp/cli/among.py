@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from attrs import evolve, frozen
 from asn_fp import api, intake
 from asn_fp.cli.inputs import expand_partners, refuse_folders
 from asn_fp.cli.places import as_named, folder_of, moved
+from asn_fp.cli.reading import with_warnings
 from asn_fp.errors import FileError, ItemError, RuleError, UsageError, message, raise_all
 from asn_fp.fates import fates
 from asn_fp.generate import generate
@@ -68,18 +68,19 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
         missing = [name for name in names if not os.path.exists(name)]  # noqa: PTH110  as fast as can be
         raise_all(FileError, [message("input file", "not found", name, "check the name and the folder") for name in missing])
     foreign = [run.foreign(names) for run in runs]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        known = _exposures(names, [other for run, other in zip(runs, foreign, strict=True) if run.reads])
-        told = [
+    known, unreadable = with_warnings(
+        lambda: _exposures(names, [other for run, other in zip(runs, foreign, strict=True) if run.reads])
+    )
+    told, remarks = with_warnings(
+        lambda: [
             (run.rule, run.explain(known, other) if run.reads else run.of_list(names))
             for run, other in zip(runs, foreign, strict=True)
         ]
-    warned = list(dict.fromkeys(line for each in caught for line in str(each.message).splitlines()))
+    )
     unread = {name: reason for other in foreign for name, reason in other.items()}
     unread |= {each.name.text: f"it cannot be read: {each.meta[UNREADABLE]}" for each in known if UNREADABLE in each.meta}
     made = as_made(told, here, () if reads and intake.is_pool(names) else names, unread)
-    return Among(made, tuple(names), tuple(f"warning: {line}" for line in warned))
+    return Among(made, tuple(names), tuple(dict.fromkeys((*unreadable, *remarks))))
 
 
 def _refuse_associations(names: Sequence[str]) -> None:
