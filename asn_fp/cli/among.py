@@ -73,7 +73,7 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
     )
     told, remarks = with_warnings(
         lambda: [
-            (run.rule, run.explain(known, other) if run.reads else run.of_list(names))
+            (run.rule, run.explain(names, known, other) if run.reads else run.of_list(names))
             for run, other in zip(runs, foreign, strict=True)
         ]
     )
@@ -135,8 +135,8 @@ class _Run:
         text = "a {} file is for stage {}, and {} is for stage {}"
         return {name: text.format(suffix, STAGE_OF_SUFFIX[suffix], self.rule, own) for name, suffix in other.items()}
 
-    def explain(self, known: Exposures, foreign: Container[str]) -> Explanation:
-        """Run the rule, and return what it says of the exposures that can be read and are for it."""
+    def explain(self, names: Sequence[str], known: Exposures, foreign: Container[str]) -> Explanation:
+        """Run the rule, and return what it says of a pool, or of the exposures that can be read and are for it."""
         own = tuple(each for each in known if UNREADABLE not in each.meta and each.name.text not in foreign)
         if self.rule == _GENERATE:
             return fates(own, generate(own))
@@ -146,7 +146,8 @@ class _Run:
         acid = str(*ids) if len(ids) == 1 and is_asn_id(str(*ids)) else None
         knobs: dict[str, Any] = {"stage": self.stage} if self.stage and "stage" in api.knobs_of(self.found) else {}
         knobs |= {"acid": acid} if acid else {}
-        told = api.explain(self.found, intake.as_one_candidate(derive(own), acid), **knobs)
+        items = names if intake.is_pool(names) else intake.as_one_candidate(derive(own), acid)
+        told = api.explain(self.found, items, **knobs)
         assert isinstance(told, Report)
         return told
 

@@ -94,7 +94,7 @@ def _exposures(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, An
     """Return files with their headers, for a rule that looks into them and is run twice; the names where some are not read."""
     if not needs_headers(api.compose(rule, **options)) or options.get("leave_out"):
         return names
-    return with_headers(
+    read = with_headers(
         names,
         _partners(options),
         asn_id=options.get("acid"),
@@ -103,6 +103,7 @@ def _exposures(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, An
         leave_out=options.get("leave_out_unreadable", False),
         progress=True,
     )
+    return read if all(each.meta for each in read) else names
 
 
 def _explained(rule: api.AnyRule, items: Items, options: Mapping[str, Any]) -> Story | Report:
