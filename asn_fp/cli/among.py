@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from attrs import evolve, frozen
 from asn_fp import api, intake
 from asn_fp.cli.inputs import expand_partners, refuse_folders
 from asn_fp.cli.places import as_named, folder_of, moved
+from asn_fp.cli.reading import with_warnings
 from asn_fp.errors import FileError, ItemError, RuleError, UsageError, message, raise_all
 from asn_fp.fates import fates
 from asn_fp.generate import generate
@@ -68,18 +68,19 @@ def explained(paths: Sequence[str], associations: Sequence[Association], words: 
         missing = [name for name in names if not os.path.exists(name)]  # noqa: PTH110  as fast as can be
         raise_all(FileError, [message("input file", "not found", name, "check the name and the folder") for name in missing])
     foreign = [run.foreign(names) for run in runs]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        known = _exposures(names, [other for run, other in zip(runs, foreign, strict=True) if run.reads])
-        told = [
-            (run.rule, run.explain(known, other) if run.reads else run.of_list(names))
+    known, unreadable = with_warnings(
+        lambda: _exposures(names, [other for run, other in zip(runs, foreign, strict=True) if run.reads])
+    )
+    told, remarks = with_warnings(
+        lambda: [
+            (run.rule, run.explain(names, known, other) if run.reads else run.of_list(names))
             for run, other in zip(runs, foreign, strict=True)
         ]
-    warned = list(dict.fromkeys(line for each in caught for line in str(each.message).splitlines()))
+    )
     unread = {name: reason for other in foreign for name, reason in other.items()}
     unread |= {each.name.text: f"it cannot be read: {each.meta[UNREADABLE]}" for each in known if UNREADABLE in each.meta}
     made = as_made(told, here, () if reads and intake.is_pool(names) else names, unread)
-    return Among(made, tuple(names), tuple(f"warning: {line}" for line in warned))
+    return Among(made, tuple(names), tuple(dict.fromkeys((*unreadable, *remarks))))
 
 
 def _refuse_associations(names: Sequence[str]) -> None:
@@ -134,8 +135,8 @@ class _Run:
         text = "a {} file is for stage {}, and {} is for stage {}"
         return {name: text.format(suffix, STAGE_OF_SUFFIX[suffix], self.rule, own) for name, suffix in other.items()}
 
-    def explain(self, known: Exposures, foreign: Container[str]) -> Explanation:
-        """Run the rule, and return what it says of the exposures that can be read and are for it."""
+    def explain(self, names: Sequence[str], known: Exposures, foreign: Container[str]) -> Explanation:
+        """Run the rule, and return what it says of a pool, or of the exposures that can be read and are for it."""
         own = tuple(each for each in known if UNREADABLE not in each.meta and each.name.text not in foreign)
         if self.rule == _GENERATE:
             return fates(own, generate(own))
@@ -145,7 +146,8 @@ class _Run:
         acid = str(*ids) if len(ids) == 1 and is_asn_id(str(*ids)) else None
         knobs: dict[str, Any] = {"stage": self.stage} if self.stage and "stage" in api.knobs_of(self.found) else {}
         knobs |= {"acid": acid} if acid else {}
-        told = api.explain(self.found, intake.as_one_candidate(derive(own), acid), **knobs)
+        items = names if intake.is_pool(names) else intake.as_one_candidate(derive(own), acid)
+        told = api.explain(self.found, items, **knobs)
         assert isinstance(told, Report)
         return told
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -24,6 +23,7 @@ from asn_fp.cli.output_names import file_names
 from asn_fp.cli.places import folder_of, real
 from asn_fp.cli.plan import Plan
 from asn_fp.cli.presence import missing_files
+from asn_fp.cli.reading import with_warnings
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
@@ -38,8 +38,6 @@ from asn_fp.vocabulary import PARTNER_EXPTYPES
 from asn_fp.wording import printable
 
 __all__ = ["COMMANDS", "OF_GENERATE", "check", "demo", "explain", "from_list", "make", "rules", "show_rule"]
-
-T = TypeVar("T")
 
 # ------------------------------------------------------------------------------------------------ making associations
 
@@ -83,8 +81,8 @@ def make(
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
     options["start"] = real(output_dir if output_dir is not None else folder_of(output_file or ""))
-    items, unread = _warned(lambda: _exposures(found, names, options) if report is not None else names)
-    associations, warned = _warned(lambda: api.make(found, items, **options))
+    items, unread = with_warnings(lambda: _exposures(found, names, options) if report is not None else names)
+    associations, warned = with_warnings(lambda: api.make(found, items, **options))
     warned = (*unread, *warned)
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
     read = (*names, *_partners(options), *ruledefs)
@@ -96,7 +94,7 @@ def _exposures(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, An
     """Return files with their headers, for a rule that looks into them and is run twice; the names where some are not read."""
     if not needs_headers(api.compose(rule, **options)) or options.get("leave_out"):
         return names
-    return with_headers(
+    read = with_headers(
         names,
         _partners(options),
         asn_id=options.get("acid"),
@@ -105,19 +103,12 @@ def _exposures(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, An
         leave_out=options.get("leave_out_unreadable", False),
         progress=True,
     )
+    return read if all(each.meta for each in read) else names
 
 
 def _explained(rule: api.AnyRule, items: Items, options: Mapping[str, Any]) -> Story | Report:
     """Return the explanation of a run, whose warnings are known already."""
-    return _warned(lambda: api.explain(rule, items, **options))[0]
-
-
-def _warned(work: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
-    """Return what a function gives, and its warnings as lines to print."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        result = work()
-    return result, tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
+    return with_warnings(lambda: api.explain(rule, items, **options))[0]
 
 
 def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
@@ -252,7 +243,7 @@ def explain(
     refuse_two_formats(json, html, output_file)
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
-    told, warned = _warned(lambda: api.explain(found, names, file, **options))
+    told, warned = with_warnings(lambda: api.explain(found, names, file, **options))
     if html or output_file is not None:
         page = explanation_page(told, output_file)
         return evolve(page, warnings=warned, reads=(*names, *_partners(options), *ruledefs))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as codec
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from asn_fp.cli.inputs import expand_files, refuse_folders
 from asn_fp.cli.looking import explanation_page, refuse_two_formats, with_report
 from asn_fp.cli.places import real
 from asn_fp.cli.plan import Plan
+from asn_fp.cli.reading import with_warnings
 from asn_fp.codec import dumps
 from asn_fp.errors import UsageError, message
 from asn_fp.fates import Fate, fates, orphans, stories_of, why
@@ -186,12 +186,11 @@ def _read(
     if delimiter is not None and not intake.is_pool(names):
         raise UsageError(message("--delimiter", "only a pool has one", delimiter, "leave the option out"))
     refuse_folders(names)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        exposures = intake.exposures_of(
+    return with_warnings(
+        lambda: intake.exposures_of(
             names, candidates=candidates, settings=settings, delimiter=delimiter, leave_out=leave_out, progress=True
         )
-    return exposures, tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
+    )
 
 
 def _ids(words: Sequence[str]) -> tuple[str, ...]:

@@ -11,12 +11,11 @@ from attrs import evolve
 from asn_fp import show
 from asn_fp.cli.inputs import expand_files, refuse_two_inputs
 from asn_fp.cli.plan import Plan
-from asn_fp.codec import loads
-from asn_fp.errors import AsnError, CodecError, FileError, UsageError, message
-from asn_fp.files import read_text
+from asn_fp.cli.reading import read_associations
+from asn_fp.errors import UsageError, message
 from asn_fp.records import Association
 from asn_fp.story import Story
-from asn_fp.wording import many, printable
+from asn_fp.wording import many
 
 if TYPE_CHECKING:
     from asn_fp.report import Explanation
@@ -151,19 +150,4 @@ def as_page(page: str, path: str, said: str, *, option: str = "--output-file") -
 
 
 def _read(paths: Sequence[str]) -> list[Association]:
-    """Return the associations in files.
-
-    Raises:
-        AsnError: files that cannot be read, or hold no association; all of them in one error.
-    """
-    associations, problems = [], []
-    for path in paths:
-        try:
-            associations.append(loads(read_text(path)))
-        except CodecError as error:
-            problems += [f"{printable(path)}: {line}" for line in str(error).splitlines()]
-        except FileError as error:
-            problems.append(str(error))
-    if problems:
-        raise AsnError("\n".join(problems))
-    return associations
+    return [association for _, association in read_associations(paths)]

@@ -472,6 +472,16 @@ def test_the_page_of_the_generator(cli):
     assert used.startswith("sciencejw01234-o001")
 
 
+def test_a_pool_with_a_row_that_says_nothing(cli):
+    """Of an exposure of which a pool has nothing but the name no file is looked for, and it is left out."""
+    cli.write("pool.csv", f"{POOL.strip()}\nb_uncal.fits{'|null' * POOL.partition(chr(10))[0].count('|')}\n")
+    result = cli.asn("make", "Asn_Lv2Image", "pool.csv", "-o", "l2_asn.json", "--report", "run.html")
+    again = cli.asn("report", "l2_asn.json", "--among", "pool.csv", "-o", "again.html")
+    assert (result.status, again.status) == (0, 0), result.err + again.err
+    for page in ("run.html", "again.html"):
+        assert "b_uncal.fits" in rows_of((cli.folder / page).read_text(encoding="utf-8")).out
+
+
 def test_the_page_of_the_generator_on_files(demo):
     """Of files, the generator's rules tell too, and a file that cannot be read has the reason."""
     demo.write("demo/notes.fits", "no header")
