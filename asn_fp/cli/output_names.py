@@ -11,7 +11,7 @@ from asn_fp.records import Association
 
 __all__ = ["file_names", "numbered", "plain"]
 
-_FILLED_LATER: Final = re.compile(r"_?\{[a-z_]+\}")
+_FILLED_LATER: Final = re.compile(r"[-_]?\{[a-z_]+\}")
 _LONGEST: Final = 180
 
 

@@ -14,6 +14,8 @@ def test_one_product_gives_its_name() -> None:
     """A file with one product is called after it, without what the pipeline fills in later, and after the type."""
     names = file_names([asn("jw01234-o001_t001_nirspec_g235h"), asn("jw01234-o001_{source_id}_nirspec_{slit_name}_g395h")])
     assert names == ["jw01234-o001_t001_nirspec_g235h_spec3_asn.json", "jw01234-o001_nirspec_g395h_spec3_asn.json"]
+    slits = asn("jw01234-o001_t001-{source_id}_nirspec_f170lp-g235h-{slit_name}-allslits")
+    assert file_names([slits]) == ["jw01234-o001_t001_nirspec_f170lp-g235h-allslits_spec3_asn.json"]
 
 
 def test_many_products_give_the_rule() -> None:
