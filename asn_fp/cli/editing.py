@@ -19,7 +19,7 @@ from asn_fp.compare import diff
 from asn_fp.errors import AsnError, CodecError, FileError, ItemError, UsageError, did_you_mean, message
 from asn_fp.files import read_text
 from asn_fp.gather import plan as plan_gathering
-from asn_fp.keys import KEYS, Key
+from asn_fp.keys import KEYS, Key, exptype
 from asn_fp.records import Association, Exposure
 from asn_fp.sources.headers import read_headers, scan_headers
 from asn_fp.transforms import rename_products
@@ -302,7 +302,7 @@ def _headers(read: Association, written: Association, folder: str, keys: Sequenc
 
     Science must be readable; a partner that is not, such as a catalogue that is still to come, tells no key.
     """
-    asked = [key for key in keys if key.name not in KEYS]
+    asked = [key for key in keys if key.name not in KEYS and key is not exptype]
     members, names = (
         [member for product in each.products or () for member in product.members] if asked else [] for each in (read, written)
     )

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from asn_fp.errors import ItemError, KnobError, ProductError, did_you_mean, message, raise_all
-from asn_fp.keys import Key, as_keys, keyword
+from asn_fp.keys import Key, as_keys, exptype, keyword
 from asn_fp.names import parse
 from asn_fp.patterns import base_of, is_chosen, prepare, refuse_unmatched, same_name, texts
 from asn_fp.records import NOTHING, Associations, Exposure, Member, Product
@@ -216,7 +216,7 @@ class Keep:
 
 
 def parse_keep(word: str) -> Keep:
-    """Return what ``[role:]key=value,value`` means; a key that no name knows is a keyword of headers.
+    """Return what ``[role:]key=value,value`` means; ``exptype`` is the member's own, another key that no name knows a keyword.
 
     Raises:
         KnobError: a word of another form, or an unknown role.
@@ -231,7 +231,7 @@ def parse_keep(word: str) -> Keep:
         raise KnobError(message("keep", "not of the form [role:]key=value", word, "for example detector=nrca1"))
     if role and role.lower() not in EXPTYPES:
         raise KnobError(message("exptype", "unknown", role, did_you_mean(role, EXPTYPES)))
-    return Keep(key_named(key), values, role.lower())
+    return Keep(exptype if key.lower() == exptype.name else key_named(key), values, role.lower())
 
 
 def key_named(name: str) -> Key:
@@ -257,7 +257,8 @@ def keep_members(
 ) -> Associations:
     """Keep the members whose key has a value, ``detector=nrca1``; of one role only with ``science:observation=001``.
 
-    A member that does not tell the key, such as a catalogue, stays, unless it is science.
+    A member that does not tell the key, such as a catalogue, stays, unless it is science. The key ``exptype`` is the member's
+    own role.
 
     Args:
         associations: what to change.
@@ -292,7 +293,7 @@ def _kept(
         member = row[0]
         if keep.role and member.exptype.lower() != keep.role:
             return True
-        value = keep.key(_exposure_of(row, known))
+        value = member.exptype if keep.key is exptype else keep.key(_exposure_of(row, known))
         if value is None:
             if member.exptype.lower() == "science":
                 silent[member.expname] = None

@@ -188,6 +188,15 @@ def test_each_edit_twice(here, words):
     assert result.err.startswith("warning: ") is ("--remove" in words or "--product" in words)
 
 
+def test_keep_by_role(here):
+    """Members are kept by their own role, in any case, and no header is read for it."""
+    here.asn("edit", "l2_asn.json", "--in-place", "--add", "a.fits:background", "--add", "b.fits:imprint")
+    here.asn("edit", "l2_asn.json", "-o", "n.json", "--keep", "exptype=Science,imprint")
+    assert [[role for _, role in members] for _, members in products(here, "n.json")] == [["science", "imprint"]] * 2
+    result = here.asn("edit", "l2_asn.json", "-o", "n.json", "--keep", "exptype=scince")
+    assert result.err == "error: keep (no member has the value): 'exptype=scince'; did you mean 'science'?\n"
+
+
 def test_nothing_to_remove_is_told(here):
     """A name to remove that is not there is told with the nearest one, and the rest of the edit is made."""
     gone = exposure(1, 3)
