@@ -84,7 +84,8 @@ def edit(
         how: dict[str, Any] = {"products": products, "ignore_suffix": ignore_suffix, "suffixes": known_suffixes}
         idle = idle_patterns(one, remove, **how)
         lines += unmatched("member to remove", idle, names_of(one, products))
-        one = remove_members(one, [each for each in remove if each not in idle], but=new, **how)
+        gone = set(idle)
+        one = remove_members(one, [each for each in remove if each not in gone], but=new, **how)
     if new:
         one = add_members(one, _swapped(new, suffixes), products=products)
     if keep:

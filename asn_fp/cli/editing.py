@@ -6,6 +6,7 @@ import json as text_of
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Final, TypeVar
@@ -123,8 +124,8 @@ def key_values_of_texts(words: Sequence[str], option: str) -> dict[str, str]:
     >>> key_values_of_texts(["cal=destreak"], "--swap-suffix")
     {'cal': 'destreak'}
     """
-    old = [word.partition("=")[0] for word in words]
-    twice = next((word for word in old if old.count(word) > 1), None)
+    counts = Counter(word.partition("=")[0] for word in words)
+    twice = next((word for word, count in counts.items() if count > 1), None)
     if twice is not None:
         raise UsageError(message(option, "given twice", twice, "give it once"))
     bad = next((word for word in words if "=" not in word), None)
@@ -197,8 +198,8 @@ def _plain(value: str) -> str:
 
 def _shared_names(associations: Sequence[Association]) -> tuple[str, ...]:
     """Return a line for the product names that several of the associations have."""
-    names = [name for each in associations for name in dict.fromkeys(product.name for product in each.products)]
-    shared = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    counts = Counter(name for each in associations for name in dict.fromkeys(product.name for product in each.products))
+    shared = [name for name, count in counts.items() if count > 1]
     if not shared:
         return ()
     way_out = "their files overwrite each other in one folder; --rename-product '{name}_{value}' tells them apart"
