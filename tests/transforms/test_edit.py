@@ -670,3 +670,22 @@ def test_differences_that_are_asked_for():
     assert compare.diff(one, other, keys=True, folders=False).to_dict()["keys"] == [
         {"key": "program", "first": "1", "second": None}
     ]
+
+
+NEAREST = {
+    "the same stem": ("a_crf.fits", "raw/a_cal.fits"),
+    "the same stem in that folder": ("old/a_crf.fits", "old/a_cal.fits"),
+    "the nearest base name": ("bb_cal.fits", "raw/b_cal.fits"),
+    "a short name in a long folder": ("ax_cal.fits", "raw/a_cal.fits"),
+    "no name near": ("zzz", None),
+}
+
+
+@pytest.mark.parametrize(("pattern", "nearest"), NEAREST.values(), ids=NEAREST)
+def test_the_nearest_member(pattern, nearest):
+    """A name that no member has is told with the member of the same stem, or of the nearest base name, in any folder."""
+    names = ["raw/a_cal.fits", "raw/b_cal.fits", "raw/c_cal.fits", "old/a_cal.fits"]
+    with pytest.raises(ItemError) as caught:
+        remove_members((association(product("p", *names)),), [pattern])
+    told = f"; did you mean {nearest!r}?" if nearest else "; known: 'raw/a_cal.fits', "
+    assert told in str(caught.value)
