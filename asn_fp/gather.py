@@ -284,7 +284,19 @@ def _same_file(one: Path | None, other: Path | None) -> bool:
 
 def _missing(names: Sequence[str], folder: Path) -> list[str]:
     way_out = "name their folder with --source, leave them out with --exclude, or use --allow-missing"
-    return [message("member", f"no such file in {str(folder)!r}", name, way_out) for name in names]
+    return [
+        message("member", _why_missing(Path(folder, name)) or f"no such file in {str(folder)!r}", name, way_out)
+        for name in names
+    ]
+
+
+def _why_missing(path: Path) -> str:
+    """Return what is there in the place of a file, or nothing."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return ""
+    return "a folder, no file" if stat.S_ISDIR(mode) else "a pipe or device, no file"
 
 
 def _bad_target(path: Path, target: Path) -> list[str]:

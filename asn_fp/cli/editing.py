@@ -255,7 +255,9 @@ def gather_file(
 
 
 def _exactly(files: Sequence[str], count: int, usage: str) -> tuple[str, ...]:
-    if len(files) != count or "" in files:
+    if len(files) == count and "" in files:
+        raise UsageError(message("FILES", "an empty name", list(files), f"write {usage}"))
+    if len(files) != count:
         wanted = "one is needed" if count == 1 else f"{count} are needed"
         raise UsageError(message("FILES", f"{wanted}, {len(files)} given", ", ".join(files[:5]), f"write {usage}"))
     return tuple(files)

@@ -245,6 +245,20 @@ def test_paths_follow_the_file(here, monkeypatch):
     assert products(here, "z.json") == products(here, "sub/y.json")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["gather", "l2_asn.json", ""], "FILES (an empty name): ['l2_asn.json', '']; write asn gather FILE.json DEST"),
+        (["diff", "", "l2_asn.json"], "FILES (an empty name): ['', 'l2_asn.json']; write asn diff A.json B.json"),
+        (["gather", "l2_asn.json"], "FILES (2 are needed, 1 given): 'l2_asn.json'; write asn gather FILE.json DEST"),
+    ],
+)
+def test_an_empty_name_is_told(here, words, told):
+    """An empty name among as many as are needed is told as such, and not as a wrong number of names."""
+    result = here.asn(*words)
+    assert (result.status, result.err.splitlines()[0]) == (2, f"error: {told}")
+
+
 BESIDE = {
     "where the association is": (["-o", "w/n.json"], "w/n.json", "b_cal.fits"),
     "another folder": (["-o", "o/n.json"], "o/n.json", "../w/b_cal.fits"),
@@ -372,6 +386,7 @@ REFUSED = [
     (["--remove", "*nrca1*"], 2, "--in-place"),
     (["-o", "n.json", "--in-place"], 2, "--in-place"),
     (["-o", "n.json", "l2_asn.json"], 2, "2 given"),
+    (["-o", "n.json", ""], 2, "2 given"),
     (["-o", "n.json", "--rename-product", "a", "--rename-product", "b=c"], 2, "OLD=NEW"),
     (["-o", "n.json", "--rename-product", ""], 1, "product name (empty): ''"),
     (["-o", "n.json", "--rename-product", "jw02731-o001_t017_nircam_clear-f187n="], 1, "product name (empty): ''"),
