@@ -93,7 +93,7 @@ def _like(association: Association, text: str) -> str:
     mark = "\ufeff" * text.startswith("\ufeff")
     body = text.removeprefix("\ufeff").rstrip("\r\n \t")
     end = text[len(mark) + len(body) :]
-    first = re.match(r"\{\r?\n([ \t]*)", body)
+    first = re.match(r"\{(?:\r\n?|\n)([ \t]*)", body)
     indent = first[1] if first else None
     raw = not body.isascii()
     if indent == " " * _INDENT and not raw:
@@ -103,8 +103,8 @@ def _like(association: Association, text: str) -> str:
         tight = (",", ":") if indent is None and not re.search(r'": ', body) else (", " if indent is None else ",", ": ")
         written = json.dumps(association.to_dict(), indent=indent, separators=tight, ensure_ascii=not raw)
         written = re.sub("[\ud800-\udfff]", lambda found: json.dumps(found[0])[1:-1], written)  # which no file can hold
-    crlf = 2 * body.count("\r\n") > body.count("\n")
-    return mark + (written.replace("\n", "\r\n") if crlf else written) + end
+    ends = "\r\n" if 2 * body.count("\r\n") > body.count("\n") else "\r" if "\r" in body and "\n" not in body else "\n"
+    return mark + written.replace("\n", ends) + end
 
 
 def keeps_layout(text: str) -> bool:

@@ -99,6 +99,8 @@ def test_untouched_lines_stay(here, words, changed):
 
 LAYOUTS = {
     "CRLF": lambda text: text.replace("\n", "\r\n") + "\r\n",
+    "CR": lambda text: text.replace("\n", "\r") + "\r",
+    "CR and two spaces": lambda text: json.dumps(json.loads(text), indent=2).replace("\n", "\r"),
     "byte order mark": lambda text: "\ufeff" + text,
     "two spaces and raw letters": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n",
 }
