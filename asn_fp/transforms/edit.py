@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from operator import is_
-from typing import TypeAlias
+from os import PathLike, fspath
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
@@ -19,6 +20,7 @@ from asn_fp.transforms._rows import Row, choose, label, names_of, tables, told_b
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = [
+    "Added",
     "Keep",
     "add_members",
     "by_base",
@@ -32,6 +34,9 @@ __all__ = [
     "swap_suffix",
     "swapped_name",
 ]
+
+Added: TypeAlias = str | PathLike[str] | tuple[str | PathLike[str], str]
+"""A member to add: a name or path, which gets the role science, or that and its role."""
 
 _Change: TypeAlias = Callable[[Product, tuple[Row, ...]], tuple[Row, ...]]
 
@@ -52,14 +57,12 @@ def _changed(associations: Associations, products: Sequence[str], change: _Chang
 # ------------------------------------------------------------------------------------------------------ adding, removing
 
 
-def add_members(
-    associations: Associations, members: Sequence[str | tuple[str, str]], *, products: Sequence[str] = ()
-) -> Associations:
+def add_members(associations: Associations, members: Sequence[Added], *, products: Sequence[str] = ()) -> Associations:
     """Add members at the end of products; one that is there already, in any folder, is not added again.
 
     Args:
         associations: what to change.
-        members: names, which get the role science, or (name, exptype) pairs.
+        members: names or paths, which get the role science, or (name, exptype) pairs.
         products: patterns for the names of the products; by default all.
 
     Raises:
@@ -106,8 +109,8 @@ def by_base(members: Iterable[Member]) -> dict[str, list[Member]]:
     return found
 
 
-def members_of(given: Sequence[str | tuple[str, str]]) -> list[Member]:
-    """Return the members that names, which get the role science, and (name, exptype) pairs stand for.
+def members_of(given: Sequence[Added]) -> list[Member]:
+    """Return the members that names or paths, which get the role science, and (name, exptype) pairs stand for.
 
     Raises:
         ItemError: an unknown role, no name, or what is neither; all of them in one error.
@@ -117,9 +120,19 @@ def members_of(given: Sequence[str | tuple[str, str]]) -> list[Member]:
     """
     if isinstance(given, (str, bytes)):
         raise ItemError(message("add", "one name where a list belongs", given, f"put it in a list: [{given!r}]"))
-    pairs = [(each, "science") if isinstance(each, str) else each for each in given]
+    pairs = list(map(_pair, given))
     raise_all(ItemError, [problem for pair in pairs if (problem := _wrong(pair))])
     return [Member(name, exptype.lower()) for name, exptype in pairs]
+
+
+def _pair(given: object) -> Any:
+    """Return a name with its role, paths as texts; what is neither as it is."""
+    match given:
+        case str() | PathLike():
+            return fspath(given), "science"
+        case (PathLike() as path, exptype):
+            return fspath(path), exptype
+    return given
 
 
 def _wrong(pair: object) -> str:
@@ -140,7 +153,7 @@ def remove_members(
     products: Sequence[str] = (),
     ignore_suffix: bool = False,
     suffixes: Sequence[str] = (),
-    but: Sequence[str | tuple[str, str]] = (),
+    but: Sequence[Added] = (),
 ) -> Associations:
     """Remove the members whose names match, with their folders or without.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -689,3 +690,18 @@ def test_the_nearest_member(pattern, nearest):
         remove_members((association(product("p", *names)),), [pattern])
     told = f"; did you mean {nearest!r}?" if nearest else "; known: 'raw/a_cal.fits', "
     assert told in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
+def test_paths_are_added_as_names():
+    """A path to add is its name, alone or with a role."""
+    one = edits.edit(association(product("p", name(1))), add=[Path("raw", name(2)), (Path(name(3)), "background")])
+    assert contents(one) == [("p", [(name(1), "science"), (f"raw/{name(2)}", "science"), (name(3), "background")])]
+
+
+@pytest.mark.parametrize("by", [["exposure", "detector"], ("exposure", "detector"), "exposure, detector"], ids=str)
+def test_several_keys_to_split_by(by):
+    """Keys to split by are a tuple, a list, or a text with commas."""
+    one = association(product("p", name(1), name(2), name(1, "nrs2")))
+    assert list(edits.split(one, by)) == ["00001-nrs1", "00002-nrs1", "00001-nrs2"]
+    assert list(edits.split(one, ["product"])) == ["p"]
