@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 from attrs import fields_dict
 
-from asn_fp.errors import CodecError, message, raise_all
+from asn_fp.errors import CodecError, KnobError, message, raise_all
 from asn_fp.names import association_file_name
 from asn_fp.records import ABSENT, Association, Member, Product, as_association, freeze
 
@@ -52,7 +52,7 @@ def dumps(association: Association, *, like: str = "") -> str:
 
     Raises:
         CodecError: a value that JSON does not have.
-        KnobError: what is no association.
+        KnobError: what is no association, or no text.
 
     >>> print(dumps(Association(asn_id="o001", products=(Product("p", (Member("a_cal.fits", "science"),)),))))
     {
@@ -73,6 +73,8 @@ def dumps(association: Association, *, like: str = "") -> str:
     '{\n  "target": "t1"\n}\n'
     """
     given = as_association(association)
+    if not isinstance(like, str):
+        raise KnobError(message("like", "not a text", like, "give the text of a file, as read_text() returns it"))
     return _plain_text(given) if not like else _like(given, like)
 
 

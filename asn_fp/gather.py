@@ -95,6 +95,7 @@ def gather(
         CodecError: the file is no association.
         FileError: members that are missing, all of them in one error, or a file that cannot be read or written.
         ItemError: an unknown role, or a pattern that nothing matches.
+        KnobError: what is no path.
         ProductError: two files of one base name, or nothing to gather.
 
     >>> import tempfile
@@ -106,6 +107,9 @@ def gather(
     ...     loads(made.read_text()).products[0].members, sorted(each.name for each in made.parent.iterdir())
     ((Member('a_cal.fits', 'science'),), ['a_cal.fits', 'l3_asn.json'])
     """
+    if not isinstance(path, (str, os.PathLike)):
+        way_out = "give the path of its file, since members are beside it; write it first with asn.write(path)"
+        raise KnobError(message("association file", "not a path", type(path).__name__, way_out))
     text = files.read_text(path, keep_mark=True)
     try:
         association = loads(text)
