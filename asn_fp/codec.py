@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 from attrs import fields_dict
 
-from asn_fp.errors import CodecError, message, raise_all
+from asn_fp.errors import CodecError, KnobError, message, raise_all
 from asn_fp.names import association_file_name
 from asn_fp.records import ABSENT, Association, Member, Product, as_association, freeze
 
@@ -52,7 +52,7 @@ def dumps(association: Association, *, like: str = "") -> str:
 
     Raises:
         CodecError: a value that JSON does not have.
-        KnobError: what is no association.
+        KnobError: what is no association, or no text.
 
     >>> print(dumps(Association(asn_id="o001", products=(Product("p", (Member("a_cal.fits", "science"),)),))))
     {
@@ -73,6 +73,8 @@ def dumps(association: Association, *, like: str = "") -> str:
     '{\n  "target": "t1"\n}\n'
     """
     given = as_association(association)
+    if not isinstance(like, str):
+        raise KnobError(message("like", "not a text", like, "give the text of a file, as read_text() returns it"))
     return _plain_text(given) if not like else _like(given, like)
 
 
@@ -93,7 +95,7 @@ def _like(association: Association, text: str) -> str:
     mark = "\ufeff" * text.startswith("\ufeff")
     body = text.removeprefix("\ufeff").rstrip("\r\n \t")
     end = text[len(mark) + len(body) :]
-    first = re.match(r"\{\r?\n([ \t]*)", body)
+    first = re.match(r"\{(?:\r\n?|\n)([ \t]*)", body)
     indent = first[1] if first else None
     raw = not body.isascii()
     if indent == " " * _INDENT and not raw:
@@ -103,8 +105,8 @@ def _like(association: Association, text: str) -> str:
         tight = (",", ":") if indent is None and not re.search(r'": ', body) else (", " if indent is None else ",", ": ")
         written = json.dumps(association.to_dict(), indent=indent, separators=tight, ensure_ascii=not raw)
         written = re.sub("[\ud800-\udfff]", lambda found: json.dumps(found[0])[1:-1], written)  # which no file can hold
-    crlf = 2 * body.count("\r\n") > body.count("\n")
-    return mark + (written.replace("\n", "\r\n") if crlf else written) + end
+    ends = "\r\n" if 2 * body.count("\r\n") > body.count("\n") else "\r" if "\r" in body and "\n" not in body else "\n"
+    return mark + written.replace("\n", ends) + end
 
 
 def keeps_layout(text: str) -> bool:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from asn_fp.check import Finding, check
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, message, raise_all
-from asn_fp.keys import By
+from asn_fp.keys import By, Key
 from asn_fp.patterns import base_of, is_chosen, same_name, texts, unmatched
 from asn_fp.records import NOTHING, Association, Associations, Exposure, Json, Product, as_association
 from asn_fp.transforms import (
@@ -25,7 +25,7 @@ from asn_fp.transforms import (
 )
 from asn_fp.transforms._rows import names_of
 from asn_fp.transforms.combine import differing_keys, parts
-from asn_fp.transforms.edit import by_base, idle_patterns, members_of, suffix_table, swapped_name
+from asn_fp.transforms.edit import Added, by_base, idle_patterns, members_of, suffix_table, swapped_name
 
 __all__ = ["edit", "merge", "new_findings", "split"]
 
@@ -34,7 +34,7 @@ def edit(
     association: Association,
     *,
     remove: Sequence[str] = (),
-    add: Sequence[str | tuple[str, str]] = (),
+    add: Sequence[Added] = (),
     keep: Sequence[str] = (),
     suffixes: Mapping[str, str] = NOTHING,
     rename: str | Mapping[str, str] = NOTHING,
@@ -54,7 +54,7 @@ def edit(
     Args:
         association: what to change.
         remove: names or shell patterns of members to remove.
-        add: names (science) or (name, exptype) pairs to add at the end of each product; one that is there stays there.
+        add: names or paths (science) or (name, exptype) pairs to add at the end of each product; one that is there stays there.
         keep: ``[role:]key=value,value``: the members to keep.
         suffixes: old and new product suffixes.
         rename: a dictionary of old and new product names, a name, or a template such as ``{name}_{detector}``.
@@ -84,7 +84,8 @@ def edit(
         how: dict[str, Any] = {"products": products, "ignore_suffix": ignore_suffix, "suffixes": known_suffixes}
         idle = idle_patterns(one, remove, **how)
         lines += unmatched("member to remove", idle, names_of(one, products))
-        one = remove_members(one, [each for each in remove if each not in idle], but=new, **how)
+        gone = set(idle)
+        one = remove_members(one, [each for each in remove if each not in gone], but=new, **how)
     if new:
         one = add_members(one, _swapped(new, suffixes), products=products)
     if keep:
@@ -239,7 +240,9 @@ def merge(associations: Iterable[Association], *, force: bool = False) -> Associ
     return one
 
 
-def split(association: Association, by: By, *, known: Mapping[str, Exposure] = NOTHING) -> dict[str, Association]:
+def split(
+    association: Association, by: By | list[Key | str], *, known: Mapping[str, Exposure] = NOTHING
+) -> dict[str, Association]:
     """Return an association for each value of a key, by the value as text, in the order in which the values come.
 
     A partner goes with the science that shares its value; one whose value no science of its product has, or that does not
@@ -247,7 +250,7 @@ def split(association: Association, by: By, *, known: Mapping[str, Exposure] = N
 
     Args:
         association: what to split.
-        by: a key, the name of one, several, or ``"product"``.
+        by: a key, the name of one, several (also as ``"exposure,detector"``), or ``"product"``.
         known: exposures with headers, by the names of the members, for keys that the names do not tell.
 
     Raises:

@@ -95,6 +95,7 @@ def gather(
         CodecError: the file is no association.
         FileError: members that are missing, all of them in one error, or a file that cannot be read or written.
         ItemError: an unknown role, or a pattern that nothing matches.
+        KnobError: what is no path.
         ProductError: two files of one base name, or nothing to gather.
 
     >>> import tempfile
@@ -106,6 +107,9 @@ def gather(
     ...     loads(made.read_text()).products[0].members, sorted(each.name for each in made.parent.iterdir())
     ((Member('a_cal.fits', 'science'),), ['a_cal.fits', 'l3_asn.json'])
     """
+    if not isinstance(path, (str, os.PathLike)):
+        way_out = "give the path of its file, since members are beside it; write it first with asn.write(path)"
+        raise KnobError(message("association file", "not a path", type(path).__name__, way_out))
     text = files.read_text(path, keep_mark=True)
     try:
         association = loads(text)
@@ -284,7 +288,19 @@ def _same_file(one: Path | None, other: Path | None) -> bool:
 
 def _missing(names: Sequence[str], folder: Path) -> list[str]:
     way_out = "name their folder with --source, leave them out with --exclude, or use --allow-missing"
-    return [message("member", f"no such file in {str(folder)!r}", name, way_out) for name in names]
+    return [
+        message("member", _why_missing(Path(folder, name)) or f"no such file in {str(folder)!r}", name, way_out)
+        for name in names
+    ]
+
+
+def _why_missing(path: Path) -> str:
+    """Return what is there in the place of a file, or nothing."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return ""
+    return "a folder, no file" if stat.S_ISDIR(mode) else "a pipe or device, no file"
 
 
 def _bad_target(path: Path, target: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import dropwhile
+from types import NoneType
 from typing import Any, Final, TypeAlias, cast
 
 from attrs import evolve, frozen
@@ -12,8 +13,9 @@ from toolz import pipe
 from asn_fp import transforms
 from asn_fp.errors import ItemError, KnobError, did_you_mean, message, raise_all
 from asn_fp.name_parts import is_plain
+from asn_fp.patterns import texts
 from asn_fp.pipeline import Rule
-from asn_fp.records import Association, Associations, Candidate, Exposure, Exposures
+from asn_fp.records import Association, Associations, Candidate, Exposure, Exposures, as_exposures
 from asn_fp.rules import RULES
 from asn_fp.sources.pools import candidates_of
 from asn_fp.transforms.prune import file_names
@@ -85,8 +87,8 @@ def generate(
 
     Raises:
         ProductError: products of one name that are refused, or that nothing tells apart.
-        KnobError: another word for `mode`, or `ids` together with a mode.
-        ItemError: a candidate id that no exposure has, or programs that no file name can hold.
+        KnobError: another word for `mode`, `ids` together with a mode, or what are no exposures or rules.
+        ItemError: one id where a list belongs, a candidate id that no exposure has, or programs that no file name can hold.
 
     >>> from asn_fp.names import parse
     >>> meta = {"program": "1234", "exp_type": "nis_image", "instrume": "niriss", "detector": "nis", "filter": "f200w",
@@ -99,6 +101,9 @@ def generate(
         raise KnobError(message("mode", "unknown", mode, did_you_mean(mode, MODES)))
     if ids and mode != "default":
         raise KnobError(message("ids", f"they exclude the mode {mode}", list(ids), "give one of the two"))
+    if not isinstance(rules, (Mapping, NoneType)):
+        raise KnobError(message("rules", "not a dictionary of names and rules", rules, "for example generator_rules(2)"))
+    exposures, ids = as_exposures(exposures), texts(ids, "ids")
     expanded = _expanded(transforms.classify(exposures), ids, mode)
     ran = [_ran(rule, expanded) for rule in ready(rules if rules is not None else generator_rules())]
     kept = transforms.prune(tuple(each for made in ran for each in made))

@@ -10,6 +10,7 @@ import posixpath
 import re
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase, translate
 from typing import Final
 
@@ -193,6 +194,8 @@ def refuse_unmatched(kind: str, patterns: Iterable[str], known: Iterable[str]) -
 def unmatched(kind: str, patterns: Iterable[str], known: Iterable[str]) -> list[str]:
     """Return a line for each pattern that matched nothing, the first of them with the name that comes nearest.
 
+    Of names with another suffix but the same stem one is nearest, else base names are compared.
+
     >>> unmatched("member", [], ["a_rate.fits"])
     []
     """
@@ -201,9 +204,25 @@ def unmatched(kind: str, patterns: Iterable[str], known: Iterable[str]) -> list[
 
     def hint(pattern: str) -> str:
         at = bisect(bases, base_of(pattern))
-        return did_you_mean(pattern, names[max(0, at - _NEAR) : at + _NEAR])
+        return _nearest(pattern, names[max(0, at - _NEAR) : at + _NEAR])
 
     return [message(kind, "nothing matches", each, hint(each) if at < _HINTS else "") for at, each in enumerate(patterns)]
+
+
+def _nearest(pattern: str, names: Sequence[str]) -> str:
+    """Return the hint that names the nearest of some names: one of the same stem, or of the nearest base name."""
+    base = base_of(pattern)
+    stem = read_name(base).stem
+    same = [each for each in names if stem and read_name(base_of(each)).stem == stem]
+    if same:
+        hint = did_you_mean(pattern, same)
+        return hint if hint.endswith("?") else f"did you mean {same[0]!r}?"
+    if "/" not in pattern:
+        by_base = {base_of(each).lower(): each for each in reversed(names)}
+        close = get_close_matches(base.lower(), by_base, n=1)
+        if close:
+            return f"did you mean {by_base[close[0]]!r}?"
+    return did_you_mean(pattern, names)
 
 
 def texts(value: Iterable[str], setting: str) -> tuple[str, ...]:

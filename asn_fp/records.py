@@ -35,6 +35,7 @@ __all__ = [
     "Product",
     "Reason",
     "as_association",
+    "as_exposures",
     "freeze",
     "thaw",
 ]
@@ -392,6 +393,24 @@ def as_association(value: object) -> Association:
         return value
     way_out = "give what loads(text) or asn_from_list(...) returns"
     raise KnobError(message("association", "not one", type(value).__name__, way_out))
+
+
+def as_exposures(value: object) -> Exposures:
+    """Return exposures as they are, in a tuple.
+
+    Raises:
+        KnobError: they are something else, such as file names.
+
+    >>> as_exposures(["a_rate.fits"])
+    Traceback (most recent call last):
+    asn_fp.errors.KnobError: exposures (not ones): 'a_rate.fits'; give what reading headers or a pool returns, ...
+    """
+    given = tuple(value) if isinstance(value, Iterable) and not isinstance(value, (str, bytes)) else (value,)
+    for each in given:
+        if not isinstance(each, Exposure):
+            way_out = "give what reading headers or a pool returns, for example read_pool('pool.csv')"
+            raise KnobError(message("exposures", "not ones", each, way_out))
+    return given
 
 
 def _keys(cls: type[Any]) -> tuple[str, ...]:

@@ -395,3 +395,22 @@ def test_nothing_is_written_elsewhere(tmp_path_factory, tricks, allow_missing, l
         gather(path, folder / "all", allow_missing=allow_missing, link=link)
     assert {name: data for name, data in tree(folder).items() if not name.startswith("all/")} == before
     assert not list(folder.rglob(".asn-*"))
+
+
+ODD = {
+    "device": (lambda path: path.symlink_to("/dev/zero"), "a pipe or device, no file"),
+    "pipe": (os.mkfifo, "a pipe or device, no file"),
+    "folder": (lambda path: path.mkdir(), "a folder, no file"),
+    "nothing": (lambda _: None, "no such file in "),
+}
+
+
+@pytest.mark.parametrize(("put", "told"), ODD.values(), ids=ODD)
+def test_a_member_that_is_no_file(tmp_path, put, told):
+    """A member in whose place there is something else than a file is told so, and nothing is copied."""
+    path = written(tmp_path, [("a_rate.fits", "science")])
+    (path.parent / "a_rate.fits").unlink()
+    put(path.parent / "a_rate.fits")
+    with pytest.raises(FileError, match=rf"^member \({told}.*'a_rate.fits'; name their folder with --source"):
+        gather(path, tmp_path / "all")
+    assert not (tmp_path / "all").exists()

@@ -10,6 +10,7 @@ from asn_fp import edit, merge
 from asn_fp import steps as s
 from asn_fp import transforms as t
 from asn_fp.api import compose
+from asn_fp.cli.editing import _shared_names, key_values_of_texts
 from asn_fp.errors import AsnError
 from asn_fp.fates import fates, orphans
 from asn_fp.generate import generate, generator_rules
@@ -233,6 +234,40 @@ EDITED = {
 def test_cost_of_an_edit_is_linear(case):
     """Twice the members and names cost at most twice the instructions."""
     assert growth(EDITED[case]) < LINEAR
+
+
+class Compared(str):
+    """A text that is compared in Python, so that comparisons inside of lists count too."""
+
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return str.__eq__(self, other)
+
+    def __hash__(self):
+        return str.__hash__(self)
+
+    def partition(self, word):
+        """Return pieces that are compared so too."""
+        return tuple(map(Compared, str.partition(self, word)))
+
+
+def named(names):
+    """Return an association of an empty product of each name."""
+    return Association(products=tuple(Product(Compared(name)) for name in names))
+
+
+COMPARED = {
+    "old and new suffixes": lambda size: key_values_of_texts([Compared(f"{name}=x") for name in files(size)], "--swap-suffix"),
+    "names of several files": lambda size: _shared_names([named([name]) for name in files(size)]),
+}
+
+
+@pytest.mark.parametrize("case", COMPARED)
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
+def test_words_are_not_compared_with_all_others(case):
+    """Twice the words of a command line cost at most twice the comparisons."""
+    assert growth(COMPARED[case]) < LINEAR
 
 
 # --------------------------------------------------------------------------------------------------- by observing mode

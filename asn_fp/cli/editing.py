@@ -6,6 +6,7 @@ import json as text_of
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Final, TypeVar
@@ -19,7 +20,7 @@ from asn_fp.compare import diff
 from asn_fp.errors import AsnError, CodecError, FileError, ItemError, UsageError, did_you_mean, message
 from asn_fp.files import read_text
 from asn_fp.gather import plan as plan_gathering
-from asn_fp.keys import KEYS, Key
+from asn_fp.keys import KEYS, Key, exptype
 from asn_fp.records import Association, Exposure
 from asn_fp.sources.headers import read_headers, scan_headers
 from asn_fp.transforms import rename_products
@@ -123,8 +124,8 @@ def key_values_of_texts(words: Sequence[str], option: str) -> dict[str, str]:
     >>> key_values_of_texts(["cal=destreak"], "--swap-suffix")
     {'cal': 'destreak'}
     """
-    old = [word.partition("=")[0] for word in words]
-    twice = next((word for word in old if old.count(word) > 1), None)
+    counts = Counter(word.partition("=")[0] for word in words)
+    twice = next((word for word, count in counts.items() if count > 1), None)
     if twice is not None:
         raise UsageError(message(option, "given twice", twice, "give it once"))
     bad = next((word for word in words if "=" not in word), None)
@@ -197,8 +198,8 @@ def _plain(value: str) -> str:
 
 def _shared_names(associations: Sequence[Association]) -> tuple[str, ...]:
     """Return a line for the product names that several of the associations have."""
-    names = [name for each in associations for name in dict.fromkeys(product.name for product in each.products)]
-    shared = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    counts = Counter(name for each in associations for name in dict.fromkeys(product.name for product in each.products))
+    shared = [name for name, count in counts.items() if count > 1]
     if not shared:
         return ()
     way_out = "their files overwrite each other in one folder; --rename-product '{name}_{value}' tells them apart"
@@ -254,7 +255,9 @@ def gather_file(
 
 
 def _exactly(files: Sequence[str], count: int, usage: str) -> tuple[str, ...]:
-    if len(files) != count or "" in files:
+    if len(files) == count and "" in files:
+        raise UsageError(message("FILES", "an empty name", list(files), f"write {usage}"))
+    if len(files) != count:
         wanted = "one is needed" if count == 1 else f"{count} are needed"
         raise UsageError(message("FILES", f"{wanted}, {len(files)} given", ", ".join(files[:5]), f"write {usage}"))
     return tuple(files)
@@ -302,7 +305,7 @@ def _headers(read: Association, written: Association, folder: str, keys: Sequenc
 
     Science must be readable; a partner that is not, such as a catalogue that is still to come, tells no key.
     """
-    asked = [key for key in keys if key.name not in KEYS]
+    asked = [key for key in keys if key.name not in KEYS and key is not exptype]
     members, names = (
         [member for product in each.products or () for member in product.members] if asked else [] for each in (read, written)
     )

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from asn_fp import keys
 from asn_fp.errors import KnobError, did_you_mean, message, raise_all
-from asn_fp.records import Exposure, Exposures
+from asn_fp.records import Exposure, Exposures, as_exposures
 from asn_fp.vocabulary import EXP_TYPE_ROLES
 
 __all__ = ["DERIVED", "derive", "targets"]
@@ -33,13 +33,14 @@ def derive(exposures: Exposures, columns: Iterable[str] | None = None) -> Exposu
         columns: the columns to derive; by default every one of `DERIVED`.
 
     Raises:
-        KnobError: columns that cannot be derived; all of them in one error.
+        KnobError: columns that cannot be derived; all of them in one error. Or what are no exposures.
 
     >>> from asn_fp.names import parse
     >>> (one,) = derive((Exposure(0, parse("a_rate.fits"), meta={"observtn": "3", "exp_type": "mir_tacq"}),))
     >>> one.meta["obs_num"], one.meta["pntgtype"], one.meta["asn_candidate"], sorted(one.derived)
     ('3', 'target_acquisition', "[('o003', 'observation')]", ['asn_candidate', 'obs_num', 'pntgtype'])
     """
+    exposures = as_exposures(exposures)
     wanted = tuple(DERIVED if columns is None else columns)
     raise_all(
         KnobError,

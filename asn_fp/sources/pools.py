@@ -53,7 +53,7 @@ def parse_pool(text: str, *, delimiter: str | None = None, source: str = "the po
     Raises:
         ItemError: no ``filename`` column, one column twice, a row too short or too long or without a file name, a quoted
             cell that does not end on its line; all of them in one error, with the line numbers.
-        KnobError: a delimiter that is not one character.
+        KnobError: a delimiter that is not one character, or a pool that is no text.
 
     >>> (exposure,) = parse_pool("# made by hand\nFILENAME|EXP_TYPE|IS_PSF|EXPOSURE\nA_rate.fits|NRS_IFU|F|00001\n")
     >>> exposure.name.text, dict(exposure.meta)
@@ -62,6 +62,8 @@ def parse_pool(text: str, *, delimiter: str | None = None, source: str = "the po
     Traceback (most recent call last):
     asn_fp.errors.ItemError: line 2 of the pool (1 cell, not 2): 'a_rate.fits'; give each row as many cells as the header row
     """
+    if not isinstance(text, str):
+        raise KnobError(message("pool", "not a text", text, "give what a pool file holds, or let read_pool read the file"))
     return _exposures(_table(text, delimiter, source))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import evolve, fields_dict, frozen
 
 from asn_fp.errors import ItemError, ProductError, message, raise_all
-from asn_fp.keys import By, as_keys, values
+from asn_fp.keys import By, Key, as_keys, values
 from asn_fp.records import ABSENT, NOTHING, Association, Associations, Exposure, Member, Product
 from asn_fp.transforms._rows import Row, Table, label, tables, told_by, with_tables
 
@@ -167,12 +167,13 @@ def _short(value: object) -> object:
 # -------------------------------------------------------------------------------------------------------------- splitting
 
 
-def split(associations: Associations, by: By, *, known: Mapping[str, Exposure] = NOTHING) -> Associations:
+def split(associations: Associations, by: By | list[Key | str], *, known: Mapping[str, Exposure] = NOTHING) -> Associations:
     """Make an association of each value of a key, in the order in which the values come.
 
     Args:
         associations: what to split.
-        by: a key, the name of one, several, or ``"product"`` for an association of each product.
+        by: a key, the name of one, several (also as ``"exposure,detector"``), or ``"product"`` for an association of each
+            product.
         known: exposures with headers, by the names of the members; by default the names are what is known.
 
     Raises:
@@ -189,7 +190,9 @@ def split(associations: Associations, by: By, *, known: Mapping[str, Exposure] =
     return tuple(part for each in associations for _, part in parts(each, by, known=known))
 
 
-def parts(association: Association, by: By, *, known: Mapping[str, Exposure] = NOTHING) -> tuple[tuple[str, Association], ...]:
+def parts(
+    association: Association, by: By | list[Key | str], *, known: Mapping[str, Exposure] = NOTHING
+) -> tuple[tuple[str, Association], ...]:
     """Return for each value of a key the value as text, and the association that `split` makes of it.
 
     A partner goes with the science that shares its value; one whose value no science of its product has, or that does not
@@ -207,11 +210,19 @@ def parts(association: Association, by: By, *, known: Mapping[str, Exposure] = N
     found = tables(association)
     if not found:
         raise ProductError(message("association", "no products to split", [], "give one that has some"))
-    grouped = [(label(table[0]), [table]) for table in found] if by == "product" else _by_values(found, by, known)
+    keys = _several(by)
+    grouped = [(label(table[0]), [table]) for table in found] if keys == ("product",) else _by_values(found, keys, known)
     groups: dict[str, list[Table]] = {}
     for value, group in grouped:
         groups.setdefault(value, []).extend(group)
     return tuple((value, _with_products(association, group)) for value, group in groups.items())
+
+
+def _several(by: By | list[Key | str]) -> tuple[Key | str, ...]:
+    """Return keys, or names of keys, one by one: those of a list, or of a text with commas."""
+    if isinstance(by, str):
+        return tuple(word.strip() for word in by.split(","))
+    return tuple(by) if isinstance(by, (list, tuple)) else (by,)
 
 
 def _by_values(found: Sequence[Table], by: By, known: Mapping[str, Exposure]) -> list[tuple[str, list[Table]]]:

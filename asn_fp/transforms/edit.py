@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from operator import is_
-from typing import TypeAlias
+from os import PathLike, fspath
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from asn_fp.errors import ItemError, KnobError, ProductError, did_you_mean, message, raise_all
-from asn_fp.keys import Key, as_keys, keyword
+from asn_fp.keys import Key, as_keys, exptype, keyword
 from asn_fp.names import parse
 from asn_fp.patterns import base_of, is_chosen, prepare, refuse_unmatched, same_name, texts
 from asn_fp.records import NOTHING, Associations, Exposure, Member, Product
@@ -19,6 +20,7 @@ from asn_fp.transforms._rows import Row, choose, label, names_of, tables, told_b
 from asn_fp.vocabulary import EXPTYPES
 
 __all__ = [
+    "Added",
     "Keep",
     "add_members",
     "by_base",
@@ -32,6 +34,9 @@ __all__ = [
     "swap_suffix",
     "swapped_name",
 ]
+
+Added: TypeAlias = str | PathLike[str] | tuple[str | PathLike[str], str]
+"""A member to add: a name or path, which gets the role science, or that and its role."""
 
 _Change: TypeAlias = Callable[[Product, tuple[Row, ...]], tuple[Row, ...]]
 
@@ -52,14 +57,12 @@ def _changed(associations: Associations, products: Sequence[str], change: _Chang
 # ------------------------------------------------------------------------------------------------------ adding, removing
 
 
-def add_members(
-    associations: Associations, members: Sequence[str | tuple[str, str]], *, products: Sequence[str] = ()
-) -> Associations:
+def add_members(associations: Associations, members: Sequence[Added], *, products: Sequence[str] = ()) -> Associations:
     """Add members at the end of products; one that is there already, in any folder, is not added again.
 
     Args:
         associations: what to change.
-        members: names, which get the role science, or (name, exptype) pairs.
+        members: names or paths, which get the role science, or (name, exptype) pairs.
         products: patterns for the names of the products; by default all.
 
     Raises:
@@ -106,8 +109,8 @@ def by_base(members: Iterable[Member]) -> dict[str, list[Member]]:
     return found
 
 
-def members_of(given: Sequence[str | tuple[str, str]]) -> list[Member]:
-    """Return the members that names, which get the role science, and (name, exptype) pairs stand for.
+def members_of(given: Sequence[Added]) -> list[Member]:
+    """Return the members that names or paths, which get the role science, and (name, exptype) pairs stand for.
 
     Raises:
         ItemError: an unknown role, no name, or what is neither; all of them in one error.
@@ -117,9 +120,19 @@ def members_of(given: Sequence[str | tuple[str, str]]) -> list[Member]:
     """
     if isinstance(given, (str, bytes)):
         raise ItemError(message("add", "one name where a list belongs", given, f"put it in a list: [{given!r}]"))
-    pairs = [(each, "science") if isinstance(each, str) else each for each in given]
+    pairs = list(map(_pair, given))
     raise_all(ItemError, [problem for pair in pairs if (problem := _wrong(pair))])
     return [Member(name, exptype.lower()) for name, exptype in pairs]
+
+
+def _pair(given: object) -> Any:
+    """Return a name with its role, paths as texts; what is neither as it is."""
+    match given:
+        case str() | PathLike():
+            return fspath(given), "science"
+        case (PathLike() as path, exptype):
+            return fspath(path), exptype
+    return given
 
 
 def _wrong(pair: object) -> str:
@@ -140,7 +153,7 @@ def remove_members(
     products: Sequence[str] = (),
     ignore_suffix: bool = False,
     suffixes: Sequence[str] = (),
-    but: Sequence[str | tuple[str, str]] = (),
+    but: Sequence[Added] = (),
 ) -> Associations:
     """Remove the members whose names match, with their folders or without.
 
@@ -216,7 +229,7 @@ class Keep:
 
 
 def parse_keep(word: str) -> Keep:
-    """Return what ``[role:]key=value,value`` means; a key that no name knows is a keyword of headers.
+    """Return what ``[role:]key=value,value`` means; ``exptype`` is the member's own, another key that no name knows a keyword.
 
     Raises:
         KnobError: a word of another form, or an unknown role.
@@ -231,7 +244,7 @@ def parse_keep(word: str) -> Keep:
         raise KnobError(message("keep", "not of the form [role:]key=value", word, "for example detector=nrca1"))
     if role and role.lower() not in EXPTYPES:
         raise KnobError(message("exptype", "unknown", role, did_you_mean(role, EXPTYPES)))
-    return Keep(key_named(key), values, role.lower())
+    return Keep(exptype if key.lower() == exptype.name else key_named(key), values, role.lower())
 
 
 def key_named(name: str) -> Key:
@@ -257,7 +270,8 @@ def keep_members(
 ) -> Associations:
     """Keep the members whose key has a value, ``detector=nrca1``; of one role only with ``science:observation=001``.
 
-    A member that does not tell the key, such as a catalogue, stays, unless it is science.
+    A member that does not tell the key, such as a catalogue, stays, unless it is science. The key ``exptype`` is the member's
+    own role.
 
     Args:
         associations: what to change.
@@ -292,7 +306,7 @@ def _kept(
         member = row[0]
         if keep.role and member.exptype.lower() != keep.role:
             return True
-        value = keep.key(_exposure_of(row, known))
+        value = member.exptype if keep.key is exptype else keep.key(_exposure_of(row, known))
         if value is None:
             if member.exptype.lower() == "science":
                 silent[member.expname] = None

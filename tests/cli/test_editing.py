@@ -99,6 +99,8 @@ def test_untouched_lines_stay(here, words, changed):
 
 LAYOUTS = {
     "CRLF": lambda text: text.replace("\n", "\r\n") + "\r\n",
+    "CR": lambda text: text.replace("\n", "\r") + "\r",
+    "CR and two spaces": lambda text: json.dumps(json.loads(text), indent=2).replace("\n", "\r"),
     "byte order mark": lambda text: "\ufeff" + text,
     "two spaces and raw letters": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n",
 }
@@ -188,6 +190,15 @@ def test_each_edit_twice(here, words):
     assert result.err.startswith("warning: ") is ("--remove" in words or "--product" in words)
 
 
+def test_keep_by_role(here):
+    """Members are kept by their own role, in any case, and no header is read for it."""
+    here.asn("edit", "l2_asn.json", "--in-place", "--add", "a.fits:background", "--add", "b.fits:imprint")
+    here.asn("edit", "l2_asn.json", "-o", "n.json", "--keep", "exptype=Science,imprint")
+    assert [[role for _, role in members] for _, members in products(here, "n.json")] == [["science", "imprint"]] * 2
+    result = here.asn("edit", "l2_asn.json", "-o", "n.json", "--keep", "exptype=scince")
+    assert result.err == "error: keep (no member has the value): 'exptype=scince'; did you mean 'science'?\n"
+
+
 def test_nothing_to_remove_is_told(here):
     """A name to remove that is not there is told with the nearest one, and the rest of the edit is made."""
     gone = exposure(1, 3)
@@ -234,6 +245,20 @@ def test_paths_follow_the_file(here, monkeypatch):
     assert [name for name, _ in products(here, "z.json")[0][1]] == [f"sub/{exposure(1, 1, 'rate')}", "sub/sky_rate.fits"]
     here.asn("edit", "sub/y.json", "-o", "z.json", "--paths", "as-given")
     assert products(here, "z.json") == products(here, "sub/y.json")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["gather", "l2_asn.json", ""], "FILES (an empty name): ['l2_asn.json', '']; write asn gather FILE.json DEST"),
+        (["diff", "", "l2_asn.json"], "FILES (an empty name): ['', 'l2_asn.json']; write asn diff A.json B.json"),
+        (["gather", "l2_asn.json"], "FILES (2 are needed, 1 given): 'l2_asn.json'; write asn gather FILE.json DEST"),
+    ],
+)
+def test_an_empty_name_is_told(here, words, told):
+    """An empty name among as many as are needed is told as such, and not as a wrong number of names."""
+    result = here.asn(*words)
+    assert (result.status, result.err.splitlines()[0]) == (2, f"error: {told}")
 
 
 BESIDE = {
@@ -363,6 +388,7 @@ REFUSED = [
     (["--remove", "*nrca1*"], 2, "--in-place"),
     (["-o", "n.json", "--in-place"], 2, "--in-place"),
     (["-o", "n.json", "l2_asn.json"], 2, "2 given"),
+    (["-o", "n.json", ""], 2, "2 given"),
     (["-o", "n.json", "--rename-product", "a", "--rename-product", "b=c"], 2, "OLD=NEW"),
     (["-o", "n.json", "--rename-product", ""], 1, "product name (empty): ''"),
     (["-o", "n.json", "--rename-product", "jw02731-o001_t017_nircam_clear-f187n="], 1, "product name (empty): ''"),

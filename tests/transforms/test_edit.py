@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -670,3 +671,37 @@ def test_differences_that_are_asked_for():
     assert compare.diff(one, other, keys=True, folders=False).to_dict()["keys"] == [
         {"key": "program", "first": "1", "second": None}
     ]
+
+
+NEAREST = {
+    "the same stem": ("a_crf.fits", "raw/a_cal.fits"),
+    "the same stem in that folder": ("old/a_crf.fits", "old/a_cal.fits"),
+    "the nearest base name": ("bb_cal.fits", "raw/b_cal.fits"),
+    "a short name in a long folder": ("ax_cal.fits", "raw/a_cal.fits"),
+    "no name near": ("zzz", None),
+}
+
+
+@pytest.mark.parametrize(("pattern", "nearest"), NEAREST.values(), ids=NEAREST)
+def test_the_nearest_member(pattern, nearest):
+    """A name that no member has is told with the member of the same stem, or of the nearest base name, in any folder."""
+    names = ["raw/a_cal.fits", "raw/b_cal.fits", "raw/c_cal.fits", "old/a_cal.fits"]
+    with pytest.raises(ItemError) as caught:
+        remove_members((association(product("p", *names)),), [pattern])
+    told = f"; did you mean {nearest!r}?" if nearest else "; known: 'raw/a_cal.fits', "
+    assert told in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore::asn_fp.AsnWarning")
+def test_paths_are_added_as_names():
+    """A path to add is its name, alone or with a role."""
+    one = edits.edit(association(product("p", name(1))), add=[Path("raw", name(2)), (Path(name(3)), "background")])
+    assert contents(one) == [("p", [(name(1), "science"), (f"raw/{name(2)}", "science"), (name(3), "background")])]
+
+
+@pytest.mark.parametrize("by", [["exposure", "detector"], ("exposure", "detector"), "exposure, detector"], ids=str)
+def test_several_keys_to_split_by(by):
+    """Keys to split by are a tuple, a list, or a text with commas."""
+    one = association(product("p", name(1), name(2), name(1, "nrs2")))
+    assert list(edits.split(one, by)) == ["00001-nrs1", "00002-nrs1", "00001-nrs2"]
+    assert list(edits.split(one, ["product"])) == ["p"]
