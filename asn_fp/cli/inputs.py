@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from glob import glob
+from typing import Final
 
 from asn_fp.errors import FileError, ItemError, UsageError, message, raise_all
 from asn_fp.files import is_fits, read_bytes
@@ -23,6 +24,10 @@ __all__ = [
     "refuse_overwriting",
     "refuse_two_inputs",
 ]
+
+
+_LONGEST: Final = 4096
+"""No path is longer, and a pattern takes a time that grows with the square of its length."""
 
 
 def expand_files(words: Sequence[str]) -> list[str]:
@@ -85,7 +90,7 @@ def _matching(word: str, wild: str, problems: list[str]) -> list[str]:
     """Return the files that a word means: those that it matches as a pattern, or itself."""
     if not any(letter in word for letter in wild) or os.path.exists(word):  # noqa: PTH110  any text
         return [word]
-    found = sorted(glob(word))  # noqa: PTH207  names as typed, with their ./ and folders
+    found = sorted(glob(word)) if len(word) < _LONGEST else []  # noqa: PTH207  names as typed, with their ./ and folders
     if not found:
         problems.append(message("pattern", "no file matches", word, f"in the folder {_folder(word)!r}"))
     return found
