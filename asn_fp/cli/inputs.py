@@ -104,7 +104,7 @@ def _listed(lines: Iterable[str], source: str, wild: str, problems: list[str]) -
             reason = "a list in a list" if line[0] == "@" else "it looks like an option"
             problems.append(message(f"name in {source}", reason, line, f"if it is a file, write ./{line}"))
         else:
-            names += _matching(line, wild, problems)
+            names += _matching(line, wild.rstrip("["), problems)
     return names
 
 
