@@ -5,20 +5,20 @@ from __future__ import annotations
 import json as text_of
 import os
 import re
-import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
 from asn_fp import edits, show, wording
 from asn_fp.cli.inputs import expand_files, expand_partners, key_values, names_in, refuse_folders
+from asn_fp.cli.output_names import numbered, plain
 from asn_fp.cli.places import as_named, folder_of, located, moved, one_spelling, paths_of
 from asn_fp.cli.plan import Plan
-from asn_fp.codec import dumps, keeps_layout, loads
+from asn_fp.cli.reading import read_associations, with_warnings
+from asn_fp.codec import dumps, keeps_layout
 from asn_fp.compare import diff
-from asn_fp.errors import AsnError, CodecError, FileError, ItemError, UsageError, did_you_mean, message
-from asn_fp.files import read_text
+from asn_fp.errors import AsnError, ItemError, UsageError, did_you_mean, message
 from asn_fp.gather import plan as plan_gathering
 from asn_fp.keys import KEYS, Key, exptype
 from asn_fp.records import Association, Exposure
@@ -57,7 +57,7 @@ def edit_file(
     folder = folder_of(path)
     start = folder_of(target) if target != "-" else folder
     given = moved(before, paths, folder, start)
-    after, warned = _warned(
+    after, warned = with_warnings(
         lambda: edits.edit(
             given,
             remove=names_in(remove),
@@ -140,12 +140,12 @@ def key_values_of_texts(words: Sequence[str], option: str) -> dict[str, str]:
 def merge_files(*, files: tuple[str, ...], output_file: str, force: bool = False, paths: str | None = None) -> Plan:
     """Make one association file of several."""
     names = expand_files(files)
-    read = _read_all(names)
+    read = read_associations(names)
     start = folder_of(output_file if output_file != "-" else names[0])
     given = [moved(each, paths, folder_of(name), start) for name, (_, each) in zip(names, read, strict=True)]
     if paths != "as-given":
         given = one_spelling(given, start)
-    merged, warned = _warned(lambda: edits.merge(given, force=force))
+    merged, warned = with_warnings(lambda: edits.merge(given, force=force))
     reads = [*names, *paths_of(merged, start)]
     return _to_file(output_file, dumps(merged, like=read[0][0]), merged, warned, reads)
 
@@ -182,18 +182,12 @@ def _named_for(association: Association, template: str, value: str) -> Associati
 def _part_names(path: str, values: Sequence[str]) -> list[str]:
     """Return a file name for each value: that of the association with the value in it."""
     stem = PurePath(path).name.removesuffix(".json").removesuffix("_asn")
-    taken: dict[str, int] = {}
-    names = []
-    for value in values:
-        base = f"{stem[: _LONGEST // 2]}_{_plain(value)}"
-        taken[base.lower()] = number = taken.get(base.lower(), 0) + 1
-        names.append(f"{base}_asn.json" if number == 1 else f"{base}.{number}_asn.json")
-    return names
+    return numbered(f"{stem[: _LONGEST // 2]}_{_plain(value)}" for value in values)
 
 
 def _plain(value: str) -> str:
     """Return a value as a part of a file name."""
-    return re.sub(r"[^A-Za-z0-9.+_-]+", "-", value)[:_LONGEST] or "none"
+    return plain(value)[:_LONGEST] or "none"
 
 
 def _shared_names(associations: Sequence[Association]) -> tuple[str, ...]:
@@ -211,7 +205,7 @@ def diff_files(*, files: tuple[str, ...], keys: bool = False, ignore_folders: bo
     """Tell what differs between two association files."""
     first, second = _exactly(files, 2, "asn diff A.json B.json")
     try:
-        (_, one), (_, other) = _read_all([first, second])
+        (_, one), (_, other) = read_associations([first, second])
     except AsnError as error:
         return Plan(warnings=tuple(f"error: {line}" for line in str(error).splitlines()), status=2)
     other = as_named(other, folder_of(second), one, folder_of(first))
@@ -265,31 +259,7 @@ def _exactly(files: Sequence[str], count: int, usage: str) -> tuple[str, ...]:
 
 def _read(path: str) -> tuple[str, Association]:
     """Return the text of an association file, and what it holds."""
-    return _read_all([path])[0]
-
-
-def _read_all(paths: Sequence[str]) -> list[tuple[str, Association]]:
-    found = []
-    problems: list[str] = []
-    for path in paths:
-        try:
-            text = read_text(path, keep_mark=True)
-            found.append((text, loads(text)))
-        except CodecError as error:
-            problems += [f"{path}: {line}" for line in str(error).splitlines()]
-        except FileError as error:
-            problems.append(str(error))
-    if problems:
-        raise AsnError("\n".join(problems))
-    return found
-
-
-def _warned(work: Callable[[], R]) -> tuple[R, tuple[str, ...]]:
-    """Return what a function gives, and its warnings as lines to print."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        result = work()
-    return result, tuple(f"warning: {line}" for each in caught for line in str(each.message).splitlines())
+    return read_associations([path])[0]
 
 
 def _to_file(path: str, text: str, association: Association, warned: tuple[str, ...], reads: Sequence[str]) -> Plan:
