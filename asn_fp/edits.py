@@ -12,20 +12,18 @@ from attrs import evolve
 from asn_fp.check import Finding, check
 from asn_fp.errors import AsnWarning, ItemError, KnobError, ProductError, message, raise_all
 from asn_fp.keys import By, Key
-from asn_fp.patterns import base_of, is_chosen, same_name, texts, unmatched
+from asn_fp.patterns import base_of, is_chosen, same_name, texts
 from asn_fp.records import NOTHING, Association, Associations, Exposure, Json, Product, as_association
 from asn_fp.transforms import (
     add_members,
     combine,
     keep_members,
-    remove_members,
     rename_products,
     stamp,
     swap_suffix,
 )
-from asn_fp.transforms._rows import names_of
 from asn_fp.transforms.combine import differing_keys, parts
-from asn_fp.transforms.edit import Added, by_base, idle_patterns, members_of, suffix_table, swapped_name
+from asn_fp.transforms.edit import Added, by_base, members_of, removing, suffix_table, swapped_name
 
 __all__ = ["edit", "merge", "new_findings", "split"]
 
@@ -81,11 +79,8 @@ def edit(
     known_suffixes = (*texts(own_suffixes, "own_suffixes"), *suffixes.values())
     products, lines = _renamed_already(association, texts(products, "products"), rename)
     if remove:
-        how: dict[str, Any] = {"products": products, "ignore_suffix": ignore_suffix, "suffixes": known_suffixes}
-        idle = idle_patterns(one, remove, **how)
-        lines += unmatched("member to remove", idle, names_of(one, products))
-        gone = set(idle)
-        one = remove_members(one, [each for each in remove if each not in gone], but=new, **how)
+        one, idle = removing(one, remove, products=products, ignore_suffix=ignore_suffix, suffixes=known_suffixes, but=new)
+        lines += idle
     if new:
         one = add_members(one, _swapped(new, suffixes), products=products)
     if keep:

@@ -9,7 +9,7 @@ from asn_fp.check import check
 from asn_fp.errors import message
 from asn_fp.explain import explain, tell
 from asn_fp.pipeline import Rule
-from asn_fp.records import Associations, Exposure, Exposures, Items, Member
+from asn_fp.records import Association, Associations, Exposure, Exposures, Items, Member, Product
 from asn_fp.story import Report, Story
 from asn_fp.transforms.same_names import same_names_in
 from asn_fp.vocabulary import CATALOGUE_SUFFIXES, PARTNER_EXPTYPES
@@ -137,11 +137,16 @@ def _unserved(exposures: Exposures, associations: Associations) -> list[int]:
 
 
 def _sources(associations: Associations) -> Iterator[tuple[Exposure, Member]]:
+    for _, product, sources in _made(associations):
+        pairs = zip(sources, product.members, strict=False)
+        yield from ((source, member) for source, member in pairs if source is not None)
+
+
+def _made(associations: Associations) -> Iterator[tuple[Association, Product, tuple[Exposure | None, ...]]]:
+    """Yield each product with its association, and the exposures that its members are."""
     for association in associations:
         found = association.origin.sources if association.origin else ()
-        for product, sources in zip(association.products or (), found, strict=False):
-            pairs = zip(sources, product.members, strict=False)
-            yield from ((source, member) for source, member in pairs if source is not None)
+        yield from ((association, *pair) for pair in zip(association.products or (), found, strict=False))
 
 
 def _bare(exposures: Exposures, associations: Associations) -> list[int]:
@@ -151,11 +156,8 @@ def _bare(exposures: Exposures, associations: Associations) -> list[int]:
         return []
     return [
         sources[0].index
-        for association in associations
+        for association, product, sources in _made(associations)
         if str(association.asn_type).endswith("2")
-        for product, sources in zip(
-            association.products or (), association.origin.sources if association.origin else (), strict=False
-        )
         if sources[0] is not None and "bkgdtarg" not in sources[0].meta and (dedicated or _is_nod(sources[0]))
         if all(member.exptype != "background" for member in product.members)
     ]

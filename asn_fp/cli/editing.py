@@ -187,7 +187,7 @@ def _part_names(path: str, values: Sequence[str]) -> list[str]:
 
 def _plain(value: str) -> str:
     """Return a value as a part of a file name."""
-    return plain(value)[:_LONGEST] or "none"
+    return plain(value, _LONGEST) or "none"
 
 
 def _shared_names(associations: Sequence[Association]) -> tuple[str, ...]:

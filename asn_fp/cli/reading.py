@@ -21,7 +21,7 @@ def read_associations(paths: Sequence[str]) -> list[tuple[str, Association]]:
     """Return the text of each association file, as it is there, and the association in it.
 
     Args:
-        paths: the files; ``-`` is the standard input.
+        paths: the files.
 
     Raises:
         AsnError: files that cannot be read, or hold no association; all of them in one error.

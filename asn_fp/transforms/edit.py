@@ -14,7 +14,7 @@ from attrs import frozen
 from asn_fp.errors import ItemError, KnobError, ProductError, did_you_mean, message, raise_all
 from asn_fp.keys import Key, as_keys, exptype, keyword
 from asn_fp.names import parse
-from asn_fp.patterns import base_of, is_chosen, prepare, refuse_unmatched, same_name, texts
+from asn_fp.patterns import base_of, is_chosen, prepare, refuse_unmatched, same_name, texts, unmatched
 from asn_fp.records import NOTHING, Associations, Exposure, Member, Product
 from asn_fp.transforms._rows import Row, choose, label, names_of, tables, told_by, with_tables
 from asn_fp.vocabulary import EXPTYPES
@@ -24,12 +24,12 @@ __all__ = [
     "Keep",
     "add_members",
     "by_base",
-    "idle_patterns",
     "keep_members",
     "key_named",
     "members_of",
     "parse_keep",
     "remove_members",
+    "removing",
     "suffix_table",
     "swap_suffix",
     "swapped_name",
@@ -173,6 +173,28 @@ def remove_members(
     >>> remove_members((asn,), ["a_cal.fits"], ignore_suffix=True)[0].products[0].members
     (Member('b_rate.fits', 'science'),)
     """
+    result, lines = removing(associations, patterns, products=products, ignore_suffix=ignore_suffix, suffixes=suffixes, but=but)
+    raise_all(ItemError, lines)
+    return result
+
+
+def removing(
+    associations: Associations,
+    patterns: Sequence[str],
+    *,
+    products: Sequence[str] = (),
+    ignore_suffix: bool = False,
+    suffixes: Sequence[str] = (),
+    but: Sequence[Added] = (),
+) -> tuple[Associations, list[str]]:
+    """Return what `remove_members` makes of the same, and a line for each pattern that no member matches.
+
+    >>> from asn_fp.records import Association
+    >>> asn = Association(products=(Product("p", (Member("a_rate.fits", "science"), Member("c_rate.fits", "science"))),))
+    >>> (removed,), lines = removing((asn,), ["a*", "b*"])
+    >>> removed.products[0].members, lines[0][:41]
+    ((Member('c_rate.fits', 'science'),), "member to remove (nothing matches): 'b*';")
+    """
     wanted, own, staying = texts(patterns, "remove"), texts(suffixes, "suffixes"), by_base(members_of(but))
     chosen = texts(products, "products")
     names = names_of(associations, chosen)
@@ -187,28 +209,7 @@ def remove_members(
 
     result = _changed(associations, chosen, lambda _, rows: tuple(row for row in rows if not gone(row[0])))
     matched = {pattern for found in hits.values() for pattern in found}
-    refuse_unmatched("member to remove", [pattern for pattern in wanted if pattern not in matched], names)
-    return result
-
-
-def idle_patterns(
-    associations: Associations,
-    patterns: Sequence[str],
-    *,
-    products: Sequence[str] = (),
-    ignore_suffix: bool = False,
-    suffixes: Sequence[str] = (),
-) -> tuple[str, ...]:
-    """Return those of the patterns for `remove_members` that no member matches.
-
-    >>> from asn_fp.records import Association
-    >>> idle_patterns((Association(products=(Product("p", (Member("a_rate.fits", "science"),)),)),), ["a*", "b*"])
-    ('b*',)
-    """
-    names = names_of(associations, texts(products, "products"))
-    ready = prepare(texts(patterns, "remove"), names, ignore_suffix=ignore_suffix, suffixes=texts(suffixes, "suffixes"))
-    matched = {pattern for name in names for pattern in ready.hits(name)}
-    return tuple(pattern for pattern in patterns if pattern not in matched)
+    return result, unmatched("member to remove", [pattern for pattern in wanted if pattern not in matched], names)
 
 
 # --------------------------------------------------------------------------------------------------------------- keeping
