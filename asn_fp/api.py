@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +31,18 @@ from asn_fp.rules.lists import DMS_Level3_Base
 from asn_fp.story import Report, Story
 from asn_fp.vocabulary import CATALOGUE_SUFFIXES, PARTNER_EXPTYPES
 
-__all__ = ["AnyRule", "asn_from_list", "compose", "explain", "find_rule", "knobs_of", "make", "names_stage_3", "reads_headers"]
+__all__ = [
+    "AnyRule",
+    "asn_from_list",
+    "compose",
+    "explain",
+    "find_rule",
+    "knobs_of",
+    "make",
+    "make_and_tell",
+    "names_stage_3",
+    "reads_headers",
+]
 
 _WORDS: Final = ("suffixes", "acid", "asn_type", "meta", "paths", "start", "with_exptype")
 COMMON_KNOBS: Final = (*PARTNER_EXPTYPES, "roles", "leave_out", *_WORDS)
@@ -84,7 +96,8 @@ def asn_from_list(items: Items, rule: AnyRule = DMS_Level3_Base, **knobs: Any) -
     >>> asn.asn_id, [member.exptype for member in asn.products[0].members]
     ('o001', ['science', 'background'])
     """
-    associations = _made(rule, items, settled(knobs))
+    knobs = settled(knobs)
+    associations = _made(*_ready(rule, items, knobs), knobs)
     if len(associations) != 1:
         names = ", ".join(repr(each.products[0].name) for each in associations[:5] if each.products)
         way_out = f"use make(), or the command asn make with --output-dir; the products are {names}"
@@ -106,13 +119,38 @@ def make(rule: AnyRule, items: Items, **knobs: Any) -> Associations:
     >>> [asn.asn_rule for asn in make("level3", ["a_cal.fits"], product_name="p")]
     ['level3']
     """
-    return _made(rule, items, settled(knobs))
+    knobs = settled(knobs)
+    return _made(*_ready(rule, items, knobs), knobs)
 
 
-def _made(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> Associations:
-    """Run a rule, and warn of unused partners on the line that called the function which calls this one."""
+def make_and_tell(rule: AnyRule, items: Items, **knobs: Any) -> tuple[Associations, Callable[[], Story | Report]]:
+    """Run any rule, and return what it makes and what gives its explanation; the headers are read once for both.
+
+    Args:
+        rule: a rule, its name, or ``"module:name"``.
+        items: as `asn_from_list` takes them.
+        knobs: as `asn_from_list` takes them.
+
+    Raises:
+        AsnError: as `make`.
+
+    >>> made, told = make_and_tell("level3", ["a_cal.fits"], product_name="p")
+    >>> made[0].products[0].name, told().rows()
+    ('p', [('a_cal.fits', 'science', 'p')])
+    """
+    knobs = settled(knobs)
+    composed, listed = _ready(rule, items, knobs)
+    return _made(composed, listed, knobs), partial(explain_rule, composed, listed)
+
+
+def _ready(rule: AnyRule, items: Items, knobs: Mapping[str, Any]) -> tuple[Rule[Any, Any], Items]:
+    """Return a rule with its knobs, and what it is run on."""
     composed = compose(rule, **knobs)
-    listed = _inputs(composed, items, knobs)
+    return composed, _inputs(composed, items, knobs)
+
+
+def _made(composed: Rule[Any, Any], listed: Items, knobs: Mapping[str, Any]) -> Associations:
+    """Run a rule, and warn of unused partners on the line that called the function which calls this one."""
     associations: Associations = composed(listed)
     if not associations:
         raise ProductError(nothing_made(composed, listed))
@@ -148,8 +186,7 @@ def explain(rule: AnyRule, items: Items, file: str | os.PathLike[str] | None = N
     * the role that you gave
     """
     knobs = settled(knobs)
-    composed = compose(rule, **knobs)
-    return explain_rule(composed, _inputs(composed, items, knobs), os.fspath(file) if file is not None else None)
+    return explain_rule(*_ready(rule, items, knobs), os.fspath(file) if file is not None else None)
 
 
 def _inputs(rule: Rule[Any, Any], items: Items, knobs: Mapping[str, Any]) -> Items:

@@ -18,6 +18,7 @@ from pathlib import Path
 from attrs import frozen
 
 from asn_fp.errors import FileError, did_you_mean, message
+from asn_fp.vocabulary import FITS_ENDINGS
 
 __all__ = [
     "absolute",
@@ -42,9 +43,6 @@ _ADVICE = {  # for the rest, what the system says is clear enough
     errno.EXDEV: ("on another disk, where a hard link cannot lead", "use symbolic links, or copy"),
     errno.EEXIST: ("exists already", "choose another name, or allow it to be overwritten"),
 }
-
-
-_FITS = (".fits", ".fits.gz", ".fits.fz", ".fit")
 
 
 @frozen
@@ -136,7 +134,7 @@ def is_fits(path: str | os.PathLike[str]) -> bool:
     try:
         if not stat.S_ISREG(Path(given).stat().st_mode):
             return False
-        if given.lower().endswith(_FITS) or os.path.realpath(given).lower().endswith(_FITS):
+        if given.lower().endswith(FITS_ENDINGS) or os.path.realpath(given).lower().endswith(FITS_ENDINGS):
             return True
         with Path(given).open("rb") as stream:
             return stream.read(9) == b"SIMPLE  ="

@@ -22,6 +22,7 @@ from asn_fp.sources.headers import scan_headers
 from asn_fp.sources.pools import read_pool
 from asn_fp.sources.tell import add_candidates, parse_candidate_option, parse_set_option, tell_all
 from asn_fp.transforms.assign import names_file
+from asn_fp.vocabulary import FITS_ENDINGS
 
 __all__ = [
     "UNREADABLE",
@@ -34,7 +35,6 @@ __all__ = [
     "with_headers",
 ]
 
-_FITS = (".fits", ".fits.gz", ".fit", ".fits.fz")
 _TABLES = (".ecsv",)
 _NOT_OURS = "give JWST exposures, or say --leave-out-unreadable (leave_out_unreadable=True)"
 UNREADABLE: Final = "unreadable"
@@ -69,7 +69,7 @@ def is_pool(names: Sequence[str]) -> bool:
     >>> is_pool(["jw01234_pool.csv"]), is_pool(["a_rate.fits"])
     (True, False)
     """
-    return len(names) == 1 and not names[0].lower().endswith(_FITS)
+    return len(names) == 1 and not names[0].lower().endswith(FITS_ENDINGS)
 
 
 def pool_name(names: Sequence[str]) -> str:

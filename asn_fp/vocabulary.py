@@ -19,6 +19,7 @@ __all__ = [
     "EMPTY",
     "EXPTYPES",
     "EXP_TYPE_ROLES",
+    "FITS_ENDINGS",
     "FSS_LAMP_PATHS",
     "FSS_PATHS",
     "IFU_LAMP_PATHS",
@@ -229,6 +230,10 @@ UNOCCULTED_PATHS: Final[frozenset[tuple[str, str]]] = frozenset(
 
 EMPTY: Final[frozenset[str | None]] = _words("NULL Null null -- N n F f FALSE false False N/A n/a") | {None, ""}
 """The values that mean "not given"; "f" is one, so a flag that is off is a flag that is missing."""
+
+# ---- Files: astropy.io.fits opens these, compressed or not ----
+
+FITS_ENDINGS: Final[tuple[str, ...]] = (".fits", ".fits.gz", ".fits.fz", ".fit")
 
 # ---- Suffixes: JWST documentation, "Data Product Types"; jwst 3.0.0, lib/suffix.py ----
 

@@ -44,7 +44,7 @@ LAYERS = {
     "gather": 9,
     "fates": 10,
     "api": 10,
-    "files": 3,  # it knows nothing but errors
+    "files": 3,  # it knows nothing but errors and what FITS files are called
     "copies": 4,
     "report": 11,
     "cli": 13,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from attrs import evolve
@@ -27,13 +26,11 @@ from asn_fp.cli.reading import with_warnings
 from asn_fp.codec import dumps, loads
 from asn_fp.errors import CodecError, FileError, ItemError, RuleError, UsageError, message
 from asn_fp.files import read_text
-from asn_fp.intake import needs_headers, with_headers
 from asn_fp.keys import Key
 from asn_fp.pipeline import Rule
 from asn_fp.predicates import Predicate
-from asn_fp.records import Association, Associations, Items, thaw
+from asn_fp.records import Association, Associations, thaw
 from asn_fp.rules import RULES
-from asn_fp.story import Report, Story
 from asn_fp.vocabulary import PARTNER_EXPTYPES
 from asn_fp.wording import printable
 
@@ -81,34 +78,11 @@ def make(
     found = api.find_rule(rule, *ruledefs)
     names, options = _inputs(found, files, knobs)
     options["start"] = real(output_dir if output_dir is not None else folder_of(output_file or ""))
-    items, unread = with_warnings(lambda: _exposures(found, names, options) if report is not None else names)
-    associations, warned = with_warnings(lambda: api.make(found, items, **options))
-    warned = (*unread, *warned)
+    (associations, told), warned = with_warnings(lambda: api.make_and_tell(found, names, **options))
     plan = _to_dir(associations, output_dir, warned) if output_dir is not None else _to_file(associations, output_file, warned)
     read = (*names, *_partners(options), *ruledefs)
-    told = partial(_explained, found, items, options)
-    return with_report(evolve(plan, reads=read), report, associations, told, say=plan.text != "" and output_file != "-")
-
-
-def _exposures(rule: api.AnyRule, names: Sequence[str], options: Mapping[str, Any]) -> Items:
-    """Return files with their headers, for a rule that looks into them and is run twice; the names where some are not read."""
-    if not needs_headers(api.compose(rule, **options)) or options.get("leave_out"):
-        return names
-    read = with_headers(
-        names,
-        _partners(options),
-        asn_id=options.get("acid"),
-        candidate=options.get("candidate"),
-        settings=options.get("settings", ()),
-        leave_out=options.get("leave_out_unreadable", False),
-        progress=True,
-    )
-    return read if all(each.meta for each in read) else names
-
-
-def _explained(rule: api.AnyRule, items: Items, options: Mapping[str, Any]) -> Story | Report:
-    """Return the explanation of a run, whose warnings are known already."""
-    return with_warnings(lambda: api.explain(rule, items, **options))[0]
+    say = plan.text != "" and output_file != "-"
+    return with_report(evolve(plan, reads=read), report, associations, lambda: with_warnings(told)[0], say=say)
 
 
 def _inputs(rule: api.AnyRule, files: Sequence[str], knobs: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:

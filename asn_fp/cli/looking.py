@@ -15,6 +15,7 @@ from asn_fp.cli.reading import read_associations
 from asn_fp.errors import UsageError, message
 from asn_fp.records import Association
 from asn_fp.story import Story
+from asn_fp.vocabulary import FITS_ENDINGS
 from asn_fp.wording import many
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["as_page", "explanation_page", "refuse_two_formats", "report", "table", "tree", "with_report"]
 
-_FITS: Final = (".fits", ".fits.gz")
 _MEANT: Final = "name association files, and what they were made of behind --among: asn report l2_asn.json --among '*.fits' ..."
 
 
@@ -49,8 +49,8 @@ def report(*, files: tuple[str, ...], output_file: str, among: tuple[str, ...] =
         raise UsageError(message("--rule", "it tells about files", rule, "name them with --among FILES"))
     refuse_two_inputs(files, among)
     named = expand_files(files)
-    exposures = [path for path in named if path.lower().endswith(_FITS)]  # the shell makes words of --among *.fits
-    paths = [path for path in named if not path.lower().endswith(_FITS)]
+    exposures = [path for path in named if path.lower().endswith(FITS_ENDINGS)]  # the shell makes words of --among *.fits
+    paths = [path for path in named if not path.lower().endswith(FITS_ENDINGS)]
     if exposures and (not among or not paths):
         raise UsageError(message("association file", "a FITS file", exposures[0], _MEANT))
     associations = _read(paths)

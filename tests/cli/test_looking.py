@@ -373,6 +373,8 @@ RUNS = {
         "grating=mirror:*_00001_nrs1_*",
     ),
     "files that cannot be read": ("-o", "l2_asn.json", "--leave-out-unreadable", "../notes_rate.fits"),
+    "files that are left out": ("-o", "l2_asn.json", "--leave-out", "*_00002_nrs1_*"),
+    "a map that is no exposure": ("-o", "l2_asn.json", "--segmap", "../map.fits"),
 }
 
 
@@ -382,6 +384,7 @@ def test_a_run_with_a_page_reads_each_header_once(demo, read, words):
     sample = (demo.folder / "demo" / NOD.format(1)).read_bytes()
     demo.write("sky.fits", sample)
     demo.write("notes_rate.fits", "no header")
+    demo.write("map.fits", fits_bytes(("map.fits", {})))
     words = ("make", "auto", *words, "*rate.fits")
     plain = demo.asn(*words)
     made = [path.read_text() for path in sorted((demo.folder / "demo").rglob("*asn.json"))]
